@@ -1,0 +1,86 @@
+/// Text of bounded length, held in place: what an error says to people.
+///
+/// Built by interpolation, without a heap: `"core \(index) has \(bytes) bytes free"`. What does not fit is cut.
+public struct Sentence: ExpressibleByStringInterpolation, Sendable {
+  public static let capacity = 383
+  public typealias StringLiteralType = StaticString
+
+  private var bytes: InlineArray<384, UInt8> = .init(repeating: 0)
+  /// Bytes in use; the byte after them is zero.
+  public private(set) var count = 0
+
+  public init() {}
+
+  public init(stringLiteral value: StaticString) {
+    append(value)
+  }
+
+  public init(stringInterpolation: Interpolation) {
+    self = stringInterpolation.sentence
+  }
+
+  public mutating func append(byte: UInt8) {
+    guard count < Self.capacity else { return }
+    bytes[count] = byte
+    count += 1
+  }
+
+  public mutating func append(_ text: StaticString) {
+    append(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  /// Appends bytes as they are, but control characters as `?`.
+  public mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
+    for byte in text { append(byte: byte < 32 || byte == 127 ? 63 : byte) }
+  }
+
+  public mutating func append(_ other: Sentence) {
+    for index in 0..<other.count { append(byte: other.bytes[index]) }
+  }
+
+  public mutating func append(_ value: Int) {
+    if value < 0 { append(byte: 45) }
+    var magnitude = value.magnitude
+    var digits: InlineArray<20, UInt8> = .init(repeating: 0)
+    var length = 0
+    repeat {
+      digits[length] = 48 + UInt8(magnitude % 10)
+      magnitude /= 10
+      length += 1
+    } while magnitude > 0
+    while length > 0 {
+      length -= 1
+      append(byte: digits[length])
+    }
+  }
+
+  /// Copies the text and a closing zero to `destination`, as much as fits into `capacity` bytes.
+  ///
+  /// - Returns: the bytes written without the zero.
+  @discardableResult
+  public func copy(to destination: UnsafeMutablePointer<UInt8>, capacity: Int) -> Int {
+    guard capacity > 0 else { return 0 }
+    let length = min(count, capacity - 1)
+    for index in 0..<length { destination[index] = bytes[index] }
+    destination[length] = 0
+    return length
+  }
+
+  public subscript(index: Int) -> UInt8 { bytes[index] }
+
+  public struct Interpolation: StringInterpolationProtocol {
+    public typealias StringLiteralType = StaticString
+    var sentence = Sentence()
+
+    public init(literalCapacity: Int, interpolationCount: Int) {}
+    public mutating func appendLiteral(_ literal: StaticString) { sentence.append(literal) }
+    public mutating func appendInterpolation(_ value: some FixedWidthInteger) {
+      sentence.append(Int(clamping: value))
+    }
+    public mutating func appendInterpolation(_ value: StaticString) { sentence.append(value) }
+    public mutating func appendInterpolation(_ value: Sentence) { sentence.append(value) }
+    public mutating func appendInterpolation(_ value: UnsafeBufferPointer<UInt8>) {
+      sentence.append(value)
+    }
+  }
+}

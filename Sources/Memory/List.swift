@@ -1,0 +1,67 @@
+import CPlatform
+import Fault
+
+/// A growing array on the C heap, for elements that need no clean-up of their own.
+public struct List<Element: BitwiseCopyable>: ~Copyable {
+  private var base: UnsafeMutablePointer<Element>?
+  public private(set) var count = 0
+  public private(set) var capacity = 0
+
+  public init() {}
+
+  /// Appends one element; amortised O(1).
+  ///
+  /// - Throws: `SPK_ERROR_NO_MEMORY`; the list is then as it was.
+  public mutating func append(_ element: Element) throws(Fault) {
+    try reserve(count + 1)
+    base.unsafelyUnwrapped[count] = element
+    count += 1
+  }
+
+  public mutating func append(_ elements: UnsafeBufferPointer<Element>) throws(Fault) {
+    guard let first = elements.baseAddress, elements.count > 0 else { return }
+    try reserve(count + elements.count)
+    (base.unsafelyUnwrapped + count).initialize(from: first, count: elements.count)
+    count += elements.count
+  }
+
+  /// Makes room for `wanted` elements in all.
+  public mutating func reserve(_ wanted: Int) throws(Fault) {
+    guard wanted > capacity else { return }
+    let room = max(wanted, max(capacity + capacity / 2, 16))
+    let larger = try allocate(Element.self, count: room)
+    if let base {
+      larger.initialize(from: base, count: count)
+      free(base)
+    }
+    base = larger
+    capacity = room
+  }
+
+  public mutating func removeAll() { count = 0 }
+
+  /// Drops the first `number` elements and moves the rest to the front.
+  public mutating func removeFirst(_ number: Int) {
+    precondition(number >= 0 && number <= count)
+    guard let base, number > 0 else { return }
+    base.update(from: base + number, count: count - number)
+    count -= number
+  }
+
+  public subscript(index: Int) -> Element {
+    get {
+      precondition(index >= 0 && index < count)
+      return base.unsafelyUnwrapped[index]
+    }
+    set {
+      precondition(index >= 0 && index < count)
+      base.unsafelyUnwrapped[index] = newValue
+    }
+  }
+
+  public var elements: UnsafeMutableBufferPointer<Element> {
+    UnsafeMutableBufferPointer(start: base, count: count)
+  }
+
+  deinit { free(base) }
+}
