@@ -1,0 +1,95 @@
+/// One population at run time: state, parameters, and what fired in the last ticks.
+struct PopulationMemory: BitwiseCopyable {
+  let population: Population
+  let count: Int
+  /// Ticks of history kept: the longest delay of a projection from here, and the current tick.
+  let historyTicks: Int
+  /// Where the current tick stands in the history.
+  var slot = 0
+
+  /// [count] each of V, I1, I2, U.
+  let state: InlineArray<4, UnsafeMutablePointer<Int32>>
+  /// [count] each, zero between ticks.
+  let arrivals: InlineArray<4, UnsafeMutablePointer<Int32>>
+  let refractory: UnsafeMutablePointer<UInt8>
+  /// [count] each, by `NeuronParameter`; read only where the population says that it has the array.
+  let parameters: InlineArray<5, UnsafeMutablePointer<Int32>>
+  /// [historyTicks][count] neurons that fired, ascending, and [historyTicks] how many.
+  let spikes: UnsafeMutablePointer<UInt32>
+  let spikeCounts: UnsafeMutablePointer<Int32>
+  /// [historyTicks][count] values of an analogue population.
+  let values: UnsafeMutablePointer<Int16>
+  /// Compartments that some projection arrives at, bit by `Compartment`.
+  var arrivalCompartments: UInt8 = 0
+
+  init(_ population: Population, historyTicks: Int, arena: inout Arena) {
+    self.population = population
+    self.historyTicks = historyTicks
+    count = Int(population.neuronCount)
+    let neurons = population.kind == .leaky ? count : 0
+    state = [
+      arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
+      arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
+    ]
+    arrivals = [
+      arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
+      arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
+    ]
+    refractory = arena.take(UInt8.self, neurons)
+    func array(_ parameter: NeuronParameter) -> UnsafeMutablePointer<Int32> {
+      arena.take(Int32.self, population.hasArray(parameter) ? neurons : 0)
+    }
+    parameters = [
+      array(.threshold), array(.bias), array(.resetValue), array(.lowerBound), array(.decayIndex),
+    ]
+    let analogue = population.kind == .analogue
+    spikes = arena.take(UInt32.self, analogue ? 0 : historyTicks * count)
+    spikeCounts = arena.take(Int32.self, historyTicks)
+    values = arena.take(Int16.self, analogue ? historyTicks * count : 0)
+  }
+
+  @inline(__always)
+  func value(_ parameter: NeuronParameter, shared: Int32, _ neuron: Int) -> Int32 {
+    population.hasArray(parameter) ? parameters[Int(parameter.rawValue)][neuron] : shared
+  }
+
+  func decays(_ neuron: Int) -> DecaySet {
+    population.decays[Int(value(.decayIndex, shared: 0, neuron))]
+  }
+
+  /// The history slot of `delay` ticks ago.
+  func slot(ago delay: Int) -> Int {
+    let index = slot - delay
+    return index < 0 ? index + historyTicks : index
+  }
+
+  func fired(slot: Int) -> UnsafeBufferPointer<UInt32> {
+    UnsafeBufferPointer(start: spikes + slot * count, count: Int(spikeCounts[slot]))
+  }
+
+  /// Adds a neuron to those that fire in the current tick.
+  func append(_ neuron: Int) {
+    spikes[slot * count + Int(spikeCounts[slot])] = UInt32(truncatingIfNeeded: neuron)
+    spikeCounts[slot] += 1
+  }
+
+  /// Opens the next tick: nothing has fired, values are held.
+  mutating func advance() {
+    let previous = slot
+    slot = slot + 1 == historyTicks ? 0 : slot + 1
+    spikeCounts[slot] = 0
+    if population.kind == .analogue, slot != previous {
+      (values + slot * count).update(from: values + previous * count, count: count)
+    }
+  }
+
+  func clear() {
+    spikeCounts.update(repeating: 0, count: historyTicks)
+    if population.kind == .analogue { values.update(repeating: 0, count: historyTicks * count) }
+    guard population.kind == .leaky else { return }
+    for compartment in 0..<Compartment.count {
+      state[compartment].update(repeating: 0, count: count)
+    }
+    refractory.update(repeating: 0, count: count)
+  }
+}

@@ -1,0 +1,158 @@
+import NeuroCore
+
+extension ReferenceNetwork {
+  /// One tick of every population. Section 2.
+  ///
+  /// Input spikes and analogue values of this tick are set before it; `spikes` of each population are
+  /// those of this tick after it.
+  public mutating func tick(draws: ReferenceDraws, learning: Bool, labelled: Bool) {
+    let arrivals = takeRows(draws: draws, learning: learning, labelled: labelled)
+    for p in populations.indices {
+      switch populations[p].description.kind {
+      case .leaky:
+        integrate(population: p, arrivals: arrivals[p], draws: draws)
+        populations[p].spikes = firing(population: p)
+        finish(population: p)
+      case .input:
+        populations[p].spikes = populations[p].inputSpikes
+        populations[p].inputSpikes = []
+      case .analogue: break
+      case .quadratic: preconditionFailure("quadratic neurons are reserved in law version 1")
+      }
+      populations[p].remember()
+    }
+  }
+
+  /// Steps 1 to 3: rows arrive, their weights change, and the new weights are summed.
+  ///
+  /// State is untouched, so that every rule reads it as it stood at the end of the last tick.
+  ///
+  /// - Returns: A_C(i), as [population][compartment][neuron].
+  private mutating func takeRows(
+    draws: ReferenceDraws, learning: Bool, labelled: Bool
+  ) -> [[[Int]]] {
+    var arrivals = populations.map { population in
+      [[Int]](
+        repeating: [Int](repeating: 0, count: population.neuronCount), count: Compartment.count)
+    }
+    for index in projections.indices {
+      let projection = projections[index].description
+      if !projection.enabled { continue }
+      if projection.labelGated && !labelled { continue }
+      let target = Int(projection.target)
+      let compartment = Int(projection.compartment.rawValue)
+      let learns = projection.hasRule && projection.learning && learning
+      for (row, value) in arrivingRows(projection) {
+        for (synapse, column) in projections[index].synapses(row: row) {
+          if draws.isBlankedOut(
+            projection: index, row: row, column: column, p: Int(projection.blankOut))
+          {
+            continue
+          }
+          if learns { learn(projection: index, synapse: synapse, row: row, column: column, draws) }
+          let acting = projections[index].acting(projections[index].weights[synapse])
+          arrivals[target][compartment][column] += acting * (1 << Int(projection.shift)) * value
+        }
+      }
+    }
+    return arrivals
+  }
+
+  /// Step 1: the rows that arrive in this tick, each with what multiplies it.
+  private func arrivingRows(_ projection: Projection) -> [(row: Int, value: Int)] {
+    let source = populations[Int(projection.source)]
+    let delay = Int(projection.delayTicks)
+    if source.description.kind == .analogue {
+      return source.values(ticksAgo: delay).enumerated().map { (row: $0.offset, value: $0.element) }
+    }
+    return source.spikes(ticksAgo: delay).map { (row: $0, value: 1) }
+  }
+
+  /// Step 2: the weight of one synapse changes by the rule of its projection. Section 4.
+  private mutating func learn(
+    projection index: Int, synapse: Int, row: Int, column: Int, _ draws: ReferenceDraws
+  ) {
+    let projection = projections[index].description
+    let target = populations[Int(projection.target)]
+    let shifts = target.description
+    let views = SynapseViews(
+      weight: projections[index].weights[synapse],
+      membrane: view(target.membrane[column], shift: Int(shifts.membraneViewShift)),
+      current: view(
+        target.current1[column] + target.current2[column], shift: Int(shifts.currentViewShift)),
+      dendrite: view(target.dendrite[column], shift: Int(shifts.dendriteViewShift)))
+    let (c, cLow) = draws.columnRounding(
+      projection: index, column: column, ruleShift: projection.rule.shift)
+    let rho = draws.rowRounding(projection: index, row: row)
+    projections[index].weights[synapse] = projection.rule.newWeight(
+      views, rate: Int(projection.rate), bits: projections[index].bits,
+      draws: RoundingDraws(c: c, cLow: cLow, rho: rho))
+  }
+
+  /// Step 4: state decays and takes its arrivals.
+  private mutating func integrate(population p: Int, arrivals: [[Int]], draws: ReferenceDraws) {
+    let parameters = populations[p].description
+    for i in 0..<populations[p].neuronCount {
+      let decays = parameters.decays[populations[p].decayIndex[i]]
+      let noise = draws.noise(population: p, neuron: i, a: Int(parameters.noiseAmplitude))
+
+      populations[p].current1[i] = saturated(
+        decayed(populations[p].current1[i], by: Int(decays.current1)) + arrivals[1][i], bits: 24)
+      populations[p].current2[i] = saturated(
+        decayed(populations[p].current2[i], by: Int(decays.current2)) + arrivals[2][i], bits: 24)
+      populations[p].dendrite[i] = saturated(
+        decayed(populations[p].dendrite[i], by: Int(decays.dendrite)) + arrivals[3][i], bits: 24)
+
+      let drive = divided(
+        populations[p].current1[i] + populations[p].current2[i],
+        byPowerOfTwo: Int(parameters.currentShift))
+      let sum =
+        decayed(populations[p].membrane[i], by: Int(decays.membrane)) + drive + arrivals[0][i]
+        + populations[p].bias[i] + noise
+      populations[p].membrane[i] = max(populations[p].lowerBound[i], saturated(sum, bits: 24))
+    }
+  }
+
+  /// Step 5: the neurons that fire, ascending.
+  private func firing(population p: Int) -> [Int] {
+    let population = populations[p]
+    if !population.description.hasThreshold { return [] }
+    func excess(_ i: Int) -> Int { population.membrane[i] - population.threshold[i] }
+    let candidates = (0..<population.neuronCount).filter { i in
+      population.refractoryCount[i] == 0 && excess(i) > 0
+    }
+    let groupSize = Int(population.description.groupSize)
+    if groupSize == 0 { return candidates }
+
+    var winners: [Int] = []
+    for i in candidates {
+      if let last = winners.last, last / groupSize == i / groupSize {
+        if excess(i) > excess(last) { winners[winners.count - 1] = i }
+      } else {
+        winners.append(i)
+      }
+    }
+    return winners
+  }
+
+  /// Step 6: the reset of neurons that fired, and refractory counts.
+  private mutating func finish(population p: Int) {
+    var hasFired = [Bool](repeating: false, count: populations[p].neuronCount)
+    for i in populations[p].spikes { hasFired[i] = true }
+    for i in 0..<populations[p].neuronCount {
+      if hasFired[i] {
+        let before = populations[p].membrane[i]
+        let after =
+          switch populations[p].description.reset {
+          case .none: before
+          case .value: populations[p].resetValue[i]
+          case .subtract: saturated(before - populations[p].threshold[i], bits: 24)
+          }
+        populations[p].membrane[i] = max(populations[p].lowerBound[i], after)
+        populations[p].refractoryCount[i] = Int(populations[p].description.refractoryTicks)
+      } else if populations[p].refractoryCount[i] > 0 {
+        populations[p].refractoryCount[i] -= 1
+      }
+    }
+  }
+}

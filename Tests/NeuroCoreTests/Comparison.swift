@@ -1,0 +1,95 @@
+import NeuroCore
+import NeuroReference
+
+/// One random network and scenario, run by the reference and by the core in two placements.
+struct Comparison {
+  let description: NetworkDescription
+  let scenario: [ScenarioTick]
+  let placements: [[Slice]]
+  /// The run ends early after so many synapse visits: a busy network shows as much in fewer ticks.
+  let workLimit: Int
+
+  init(seed: UInt64, largest: Int, workLimit: Int) {
+    var random = SplitMix64(seed: seed)
+    description = NetworkDescription.random(&random, largest: largest)
+    scenario = description.randomScenario(&random)
+    var placements = [description.randomSlices(&random)]
+    if random.chance(30) { placements.append(description.wholeSlices) }
+    if random.chance(10) { placements.append(description.randomSlices(&random)) }
+    self.placements = placements
+    self.workLimit = workLimit
+  }
+
+  /// Where the core first differs from the law, in words; nil if it never does.
+  func firstDisagreement() -> String? {
+    let reference = Implementation.reference.make(description)
+    let cores = placements.map { Implementation.core.make(description, slices: $0) }
+    var work = 0
+    for (index, tick) in scenario.enumerated() {
+      if work > workLimit { break }
+      tick.run(on: reference)
+      work += visits(of: reference)
+      for (placement, core) in cores.enumerated() {
+        tick.run(on: core)
+        if let found = spikeDisagreement(reference, core) ?? stateDisagreement(reference, core) {
+          return "placement \(placement), tick \(index): \(found)"
+        }
+      }
+    }
+    for (placement, core) in cores.enumerated() {
+      for projection in description.projections.indices {
+        let expected = reference.weights(projection: projection)
+        let found = core.weights(projection: projection)
+        if let index = expected.indices.first(where: { expected[$0] != found[$0] }) {
+          return "placement \(placement), end: weight \(index) of projection \(projection) is "
+            + "\(found[index]), by the law \(expected[index])"
+        }
+      }
+    }
+    return nil
+  }
+
+  private func visits(of network: any NetworkUnderTest) -> Int {
+    var sum = 0
+    for part in description.projections {
+      let source = Int(part.parameters.source)
+      let rows =
+        populations(source).kind == .analogue
+        ? description.neuronCount(source) : network.spikes(population: source).count
+      sum += rows * part.weights.count / description.neuronCount(source)
+    }
+    return sum
+  }
+
+  private func populations(_ index: Int) -> Population { description.populations[index].parameters }
+
+  private func spikeDisagreement(
+    _ reference: any NetworkUnderTest, _ core: any NetworkUnderTest
+  ) -> String? {
+    for population in description.populations.indices
+    where populations(population).kind != .analogue {
+      let expected = reference.spikes(population: population)
+      let found = core.spikes(population: population)
+      if expected != found {
+        return "population \(population) fired \(found), by the law \(expected)"
+      }
+    }
+    return nil
+  }
+
+  private func stateDisagreement(
+    _ reference: any NetworkUnderTest, _ core: any NetworkUnderTest
+  ) -> String? {
+    for population in description.populations.indices where populations(population).kind == .leaky {
+      for compartment in [Compartment.membrane, .current1, .current2, .dendrite] {
+        let expected = reference.state(population: population, compartment)
+        let found = core.state(population: population, compartment)
+        if let neuron = expected.indices.first(where: { expected[$0] != found[$0] }) {
+          return "\(compartment) of neuron \(neuron) of population \(population) is "
+            + "\(found[neuron]), by the law \(expected[neuron])"
+        }
+      }
+    }
+    return nil
+  }
+}

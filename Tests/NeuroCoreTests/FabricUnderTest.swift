@@ -1,0 +1,103 @@
+import NeuroCore
+
+/// The core, in memory that starts as rubbish so that nothing can rest on zeros.
+final class FabricUnderTest: NetworkUnderTest {
+  private var fabric: Fabric
+  private let memory: UnsafeMutableRawPointer
+  private let neuronCounts: [Int]
+  private let weightCounts: [Int]
+
+  init(_ description: NetworkDescription, slices: [Slice]) {
+    // Copies that are gone before the first use: the core may not keep them.
+    let populations = UnsafeBufferPointer(copying: description.populations.map(\.parameters))
+    let projections = UnsafeBufferPointer(copying: description.projections.map(\.parameters))
+    let placement = UnsafeBufferPointer(copying: slices)
+    let bytes = Fabric.requiredBytes(
+      populations: populations, projections: projections, slices: placement)!
+    memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    memory.initializeMemory(as: UInt8.self, repeating: 0xA5, count: bytes)
+    fabric = Fabric(
+      populations: populations, projections: projections, slices: placement,
+      seed: description.seed, memory: memory)
+    populations.deallocate()
+    projections.deallocate()
+    placement.deallocate()
+    neuronCounts = description.populations.map { Int($0.parameters.neuronCount) }
+    weightCounts = description.projections.map(\.weights.count)
+    for (index, part) in description.populations.enumerated() {
+      for array in part.arrays {
+        for (neuron, value) in array.values.enumerated() {
+          fabric.setParameter(
+            population: index, array.parameter, neuron: neuron, to: Int32(value))
+        }
+      }
+    }
+    for (index, part) in description.projections.enumerated() {
+      if part.parameters.connectivity == .sparse {
+        for (row, start) in part.rowStarts.enumerated() {
+          fabric.setRowStart(projection: index, row: row, to: UInt32(start))
+        }
+        for (synapse, target) in part.targets.enumerated() {
+          fabric.setTarget(projection: index, synapse: synapse, to: UInt32(target))
+        }
+      }
+      for (position, weight) in part.weights.enumerated() {
+        fabric.setWeight(projection: index, position, to: Int32(weight))
+      }
+    }
+    fabric.prepare()
+  }
+
+  deinit { memory.deallocate() }
+
+  func fire(population: Int, neuron: Int) { fabric.fire(population: population, neuron: neuron) }
+
+  func setValues(population: Int, first: Int, _ values: [Int]) {
+    for (offset, value) in values.enumerated() {
+      fabric.setValue(population: population, neuron: first + offset, to: Int16(value))
+    }
+  }
+
+  func drawSpikes(population: Int, intensities: [Int], stream: Int, count: UInt64) {
+    intensities.map(UInt8.init).withUnsafeBufferPointer {
+      fabric.drawSpikes(
+        population: population, intensities: $0.baseAddress!, stream: UInt8(stream), count: count)
+    }
+  }
+
+  func tick(stream: Int, count: UInt64, learning: Bool, labelled: Bool) {
+    fabric.tick(stream: UInt8(stream), count: count, learning: learning, labelled: labelled)
+  }
+
+  func spikes(population: Int) -> [Int] { fabric.spikes(population: population).map(Int.init) }
+
+  func state(population: Int, _ compartment: Compartment) -> [Int] {
+    let first = fabric.state(population: population, compartment: compartment)
+    return (0..<neuronCounts[population]).map { Int(first[$0]) }
+  }
+
+  func weights(projection: Int) -> [Int] {
+    (0..<weightCounts[projection]).map { Int(fabric.weight(projection: projection, $0)) }
+  }
+
+  func setEnabled(projection: Int, _ on: Bool) {
+    fabric.setEnabled(projection: projection, on)
+  }
+
+  func setLearning(projection: Int, _ on: Bool) {
+    fabric.setLearning(projection: projection, on)
+  }
+
+  func setRate(projection: Int, _ rate: Int) { fabric.setRate(projection: projection, rate) }
+
+  func clear() { fabric.clear() }
+}
+
+extension UnsafeBufferPointer where Element: BitwiseCopyable {
+  /// The elements in memory of their own, which the caller frees.
+  fileprivate init(copying elements: [Element]) {
+    let copy = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
+    _ = copy.initialize(from: elements)
+    self.init(copy)
+  }
+}
