@@ -1,19 +1,38 @@
 import CSpikelet
 
-/// What went wrong in the world: a status for code, a sentence for people.
+/// What went wrong in the world: a status for code; the sentence for people is kept by the thread.
 ///
-/// The sentence says where, what was found, what was expected and what to do.
-public struct Fault: Error {
+/// The sentence says where, what was found, what was expected and what to do. A fault itself is one word, so that
+/// throwing it costs no more than returning it; a thread has one sentence, that of the fault made last.
+public struct Fault: Error, Equatable {
   public let status: spk_status
-  public let sentence: Sentence
 
-  public init(_ status: spk_status, _ sentence: Sentence) {
-    self.status = status
-    self.sentence = sentence
+  @inline(__always)
+  public init(_ status: spk_status, _ text: FaultText) {
+    self.init(keptWith: status)
   }
 
-  /// The same fault with `place` in front of its sentence.
-  public func at(_ place: Sentence) -> Fault {
-    Fault(status, "\(place): \(sentence)")
+  @inline(never)
+  public init(keptWith status: spk_status) {
+    self.status = status
+    ThreadMessage.commit()
+  }
+
+  /// The sentence of the fault that this thread made last: this one's, unless another was made since.
+  public var sentence: Sentence {
+    var sentence = Sentence()
+    guard var next = ThreadMessage.text else { return sentence }
+    while next.pointee != 0 {
+      sentence.append(byte: UInt8(bitPattern: next.pointee))
+      next += 1
+    }
+    return sentence
+  }
+
+  /// The same fault with `place` in front of the thread's sentence.
+  @inline(never)
+  public func at(_ place: FaultText) -> Fault {
+    ThreadMessage.commitBefore()
+    return self
   }
 }

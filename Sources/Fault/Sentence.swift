@@ -11,6 +11,7 @@ public struct Sentence: ExpressibleByStringInterpolation, Sendable {
 
   public init() {}
 
+  @inline(never)
   public init(stringLiteral value: StaticString) {
     append(value)
   }
@@ -19,25 +20,39 @@ public struct Sentence: ExpressibleByStringInterpolation, Sendable {
     self = stringInterpolation.sentence
   }
 
+  /// A number in decimal digits.
+  public init(_ value: Int) { append(value) }
+
+  /// Lends the text.
+  public func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    withUnsafeBytes(of: bytes) { raw in
+      body(UnsafeBufferPointer(rebasing: raw.bindMemory(to: UInt8.self)[..<count]))
+    }
+  }
+
   public mutating func append(byte: UInt8) {
     guard count < Self.capacity else { return }
     bytes[count] = byte
     count += 1
   }
 
+  @inline(never)
   public mutating func append(_ text: StaticString) {
     append(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   /// Appends bytes as they are, but control characters as `?`.
+  @inline(never)
   public mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
     for byte in text { append(byte: byte < 32 || byte == 127 ? 63 : byte) }
   }
 
+  @inline(never)
   public mutating func append(_ other: Sentence) {
     for index in 0..<other.count { append(byte: other.bytes[index]) }
   }
 
+  @inline(never)
   public mutating func append(_ value: Int) {
     if value < 0 { append(byte: 45) }
     var magnitude = value.magnitude
@@ -72,6 +87,7 @@ public struct Sentence: ExpressibleByStringInterpolation, Sendable {
     public typealias StringLiteralType = StaticString
     var sentence = Sentence()
 
+    @inline(never)
     public init(literalCapacity: Int, interpolationCount: Int) {}
     public mutating func appendLiteral(_ literal: StaticString) { sentence.append(literal) }
     public mutating func appendInterpolation(_ value: some FixedWidthInteger) {

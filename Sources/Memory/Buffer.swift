@@ -37,10 +37,17 @@ public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
 public func allocate<Element: BitwiseCopyable>(
   _ type: Element.Type, count: Int
 ) throws(Fault) -> UnsafeMutablePointer<Element> {
-  let (bytes, overflow) = max(count, 1).multipliedReportingOverflow(
-    by: MemoryLayout<Element>.stride)
+  try allocateBytes(count: count, stride: MemoryLayout<Element>.stride)
+    .bindMemory(to: type, capacity: max(count, 1))
+}
+
+@inline(never)
+func allocateBytes(count: Int, stride: Int) throws(Fault) -> UnsafeMutableRawPointer {
+  let (bytes, overflow) = max(count, 1).multipliedReportingOverflow(by: stride)
   guard !overflow, bytes <= Int.max - 64, let raw = spk_platform_allocate(bytes) else {
-    throw Fault(.SPK_ERROR_NO_MEMORY, "out of memory: \(count) elements of \(MemoryLayout<Element>.stride) bytes were asked for")
+    throw Fault(
+      .SPK_ERROR_NO_MEMORY,
+      "out of memory: \(count) elements of \(stride) bytes were asked for")
   }
-  return raw.bindMemory(to: type, capacity: max(count, 1))
+  return raw
 }

@@ -12,6 +12,7 @@ public struct List<Element: BitwiseCopyable>: ~Copyable {
   /// Appends one element; amortised O(1).
   ///
   /// - Throws: `SPK_ERROR_NO_MEMORY`; the list is then as it was.
+  @inline(never)
   public mutating func append(_ element: Element) throws(Fault) {
     try reserve(count + 1)
     base.unsafelyUnwrapped[count] = element
@@ -29,12 +30,10 @@ public struct List<Element: BitwiseCopyable>: ~Copyable {
   public mutating func reserve(_ wanted: Int) throws(Fault) {
     guard wanted > capacity else { return }
     let room = max(wanted, max(capacity + capacity / 2, 16))
-    let larger = try allocate(Element.self, count: room)
-    if let base {
-      larger.initialize(from: base, count: count)
-      free(base)
-    }
-    base = larger
+    let stride = MemoryLayout<Element>.stride
+    let larger = try allocateBytes(count: room, stride: stride)
+    replace(base, usedBytes: count * stride, by: larger)
+    base = larger.bindMemory(to: Element.self, capacity: room)
     capacity = room
   }
 
@@ -64,4 +63,14 @@ public struct List<Element: BitwiseCopyable>: ~Copyable {
   }
 
   deinit { free(base) }
+}
+
+/// Moves what is used to a larger block, and frees the old one.
+@inline(never)
+private func replace(
+  _ old: UnsafeMutableRawPointer?, usedBytes: Int, by larger: UnsafeMutableRawPointer
+) {
+  guard let old else { return }
+  larger.copyMemory(from: old, byteCount: usedBytes)
+  free(old)
 }
