@@ -1,0 +1,79 @@
+import Fault
+
+/// A stream of bytes to one board and back. These functions are all that a new kind of link has to bring.
+///
+/// `context` is what the link was made with; deadlines are monotonic, in nanoseconds; results are raw `LinkResult`s.
+public struct LinkOperations {
+  /// Sends all bytes.
+  public var send: @convention(c) (UnsafeMutableRawPointer, UnsafeRawPointer, Int, Int64) -> Int32
+  /// Takes what has come, waiting for at least one byte; the count goes to the last argument.
+  public var receive:
+    @convention(c) (
+      UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int, Int64, UnsafeMutablePointer<Int>
+    ) -> Int32
+  /// Ends the link and frees the context.
+  public var close: @convention(c) (UnsafeMutableRawPointer) -> Void
+
+  public init(
+    send: @convention(c) (UnsafeMutableRawPointer, UnsafeRawPointer, Int, Int64) -> Int32,
+    receive:
+      @convention(c) (
+        UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int, Int64, UnsafeMutablePointer<Int>
+      ) -> Int32,
+    close: @convention(c) (UnsafeMutableRawPointer) -> Void
+  ) {
+    self.send = send
+    self.receive = receive
+    self.close = close
+  }
+}
+
+/// How a link operation ended; its raw value is what the functions of a link return.
+public enum LinkResult: Int32 {
+  case done = 0
+  case timeout = 1
+  /// The board is gone, or no longer understands.
+  case lost = 2
+  case noMemory = 3
+}
+
+/// An open link; closes with its owner.
+public struct Link: ~Copyable {
+  private let operations: LinkOperations
+  private let context: UnsafeMutableRawPointer
+
+  public init(_ operations: LinkOperations, context: UnsafeMutableRawPointer) {
+    self.operations = operations
+    self.context = context
+  }
+
+  /// - Throws: TIMEOUT, IO (the board is lost) or NO_MEMORY.
+  public func send(_ bytes: UnsafeRawBufferPointer, deadline: Int64) throws(Fault) {
+    guard let start = bytes.baseAddress else { return }
+    try check(operations.send(context, start, bytes.count, deadline))
+  }
+
+  /// - Returns: bytes received, at least one.
+  /// - Throws: as `send`.
+  public func receive(
+    into buffer: UnsafeMutableRawBufferPointer, deadline: Int64
+  ) throws(Fault) -> Int {
+    guard let start = buffer.baseAddress else { return 0 }
+    var count = 0
+    try check(operations.receive(context, start, buffer.count, deadline, &count))
+    return count
+  }
+
+  private func check(_ result: Int32) throws(Fault) {
+    switch LinkResult(rawValue: result) {
+    case .done: return
+    case .timeout:
+      throw Fault(.SPK_ERROR_TIMEOUT, "the board did not answer in the time given")
+    case .noMemory: throw Fault(.SPK_ERROR_NO_MEMORY, "out of memory on the way to the board")
+    case .lost, nil:
+      throw Fault(.SPK_ERROR_IO, "the link to the board is lost; open the device again")
+    }
+  }
+
+  deinit { operations.close(context) }
+}

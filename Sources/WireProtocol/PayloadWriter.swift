@@ -1,0 +1,54 @@
+/// Writes little-endian fields into a frame's payload; the header's room is kept in front.
+public struct PayloadWriter {
+  private let frame: UnsafeMutableRawPointer
+  private let limit: Int
+  public private(set) var payloadBytes = 0
+  /// Set once something did not fit; the frame is then worthless.
+  public private(set) var overflowed = false
+
+  /// - Parameters:
+  ///   - frame: room for a header and `capacity` bytes of payload.
+  public init(_ frame: UnsafeMutableRawPointer, capacity: Int) {
+    self.frame = frame
+    limit = capacity
+  }
+
+  public var free: Int { limit - payloadBytes }
+
+  public mutating func put(_ value: some FixedWidthInteger & BitwiseCopyable) {
+    let width = value.bitWidth / 8
+    guard let place = room(width) else { return }
+    place.storeBytes(of: value.littleEndian, as: type(of: value))
+  }
+
+  public mutating func put(_ bytes: UnsafeRawBufferPointer) {
+    guard let place = room(bytes.count), let start = bytes.baseAddress else { return }
+    place.copyMemory(from: start, byteCount: bytes.count)
+  }
+
+  public mutating func put<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ values: UnsafeBufferPointer<Value>
+  ) {
+    for value in values { put(value) }
+  }
+
+  public mutating func put(_ flag: Bool) { put(flag ? UInt8(1) : UInt8(0)) }
+
+  /// Closes the frame.
+  ///
+  /// - Returns: its bytes, header included.
+  public func seal(type: UInt8, flags: UInt8 = 0, sequence: UInt32) -> UnsafeRawBufferPointer {
+    FrameHeader(type: type, flags: flags, sequence: sequence, payloadBytes: payloadBytes)
+      .seal(frame)
+    return UnsafeRawBufferPointer(start: frame, count: FrameHeader.byteCount + payloadBytes)
+  }
+
+  private mutating func room(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    guard !overflowed, bytes <= limit - payloadBytes else {
+      overflowed = true
+      return nil
+    }
+    defer { payloadBytes += bytes }
+    return frame + FrameHeader.byteCount + payloadBytes
+  }
+}

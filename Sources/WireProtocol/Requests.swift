@@ -1,0 +1,140 @@
+// Heads of requests as bytes, written by the host and read by the board. docs/wire-protocol.md.
+
+/// Limits that both sides keep.
+public enum WireLimit {
+  /// Ticks of one run.
+  public static let ticks: UInt32 = 65_536
+  /// Elements of one `read`: a reply of 32-bit elements fits a frame.
+  public static let readElements = 16_000
+  public static let probes = 16
+  /// Values of all probes in one tick.
+  public static let probeValues = 8_192
+  /// Slices of one network.
+  public static let slices = 1 << 20
+  /// Input spikes of one run.
+  public static let events = (FrameHeader.requestLimit - 8) / SpikeRecord.byteCount
+}
+
+/// The head of `beginNetwork`.
+public struct NetworkHead: BitwiseCopyable {
+  public var lawVersion: UInt32
+  public var populations: UInt32
+  public var projections: UInt32
+  public var slices: UInt32
+  public var seed: UInt64
+
+  public init(
+    lawVersion: UInt32, populations: UInt32, projections: UInt32, slices: UInt32, seed: UInt64
+  ) {
+    self.lawVersion = lawVersion
+    self.populations = populations
+    self.projections = projections
+    self.slices = slices
+    self.seed = seed
+  }
+}
+
+/// Which piece of which array a `write` or `read` is about.
+public struct Place: BitwiseCopyable {
+  public static let byteCount = 16
+
+  /// One of `ArrayKind`, or a `NeuronParameter`.
+  public var kind: UInt8
+  public var object: Int
+  public var first: Int
+  public var count: Int
+
+  public init(kind: UInt8, object: Int, first: Int, count: Int) {
+    self.kind = kind
+    self.object = object
+    self.first = first
+    self.count = count
+  }
+}
+
+/// The whole of `probe`.
+public struct ProbeRequest: BitwiseCopyable {
+  public var slot: UInt8
+  public var isOn: Bool
+  public var population: UInt16
+  public var variable: UInt8
+  public var first: UInt32
+  public var count: UInt32
+
+  public init(
+    slot: UInt8, isOn: Bool, population: UInt16, variable: UInt8, first: UInt32, count: UInt32
+  ) {
+    self.slot = slot
+    self.isOn = isOn
+    self.population = population
+    self.variable = variable
+    self.first = first
+    self.count = count
+  }
+}
+
+/// The head of `present`; intensities follow.
+public struct PresentHead: BitwiseCopyable {
+  public static let byteCount = 32
+
+  public var ticks: UInt32
+  /// Those of `RunFlag`.
+  public var flags: UInt32
+  public var stimulus: UInt32
+  public var labelPopulation: UInt32
+  /// −1: none.
+  public var label: Int32
+  public var labelPeriod: UInt32
+  public var firstLearningTick: UInt32
+  public var output: UInt32
+
+  public init(
+    ticks: UInt32, flags: UInt32, stimulus: UInt32, labelPopulation: UInt32, label: Int32,
+    labelPeriod: UInt32, firstLearningTick: UInt32, output: UInt32
+  ) {
+    self.ticks = ticks
+    self.flags = flags
+    self.stimulus = stimulus
+    self.labelPopulation = labelPopulation
+    self.label = label
+    self.labelPeriod = labelPeriod
+    self.firstLearningTick = firstLearningTick
+    self.output = output
+  }
+}
+
+/// A spike: of an input population on the way to the board, of a recorded one on the way back.
+public struct SpikeRecord: BitwiseCopyable {
+  public static let byteCount = 12
+
+  public var tick: UInt32
+  public var population: UInt32
+  public var neuron: UInt32
+
+  public init(tick: UInt32, population: UInt32, neuron: UInt32) {
+    self.tick = tick
+    self.population = population
+    self.neuron = neuron
+  }
+
+  /// Whether `other` may follow: ascending by tick, population and neuron.
+  public func isBefore(_ other: SpikeRecord) -> Bool {
+    (tick, population, neuron) < (other.tick, other.population, other.neuron)
+  }
+}
+
+/// What an output neuron did in a presentation.
+public struct ScoreRecord: BitwiseCopyable {
+  public static let byteCount = 16
+
+  public var spikes: UInt32
+  public var potential: Int64
+  /// −1: none.
+  public var firstSpike: Int32
+
+  public init(spikes: UInt32, potential: Int64, firstSpike: Int32) {
+    self.spikes = spikes
+    self.potential = potential
+    self.firstSpike = firstSpike
+  }
+}

@@ -1,0 +1,79 @@
+import Testing
+import WireProtocol
+
+@Suite struct PayloadTests {
+  @Test func `numbers are little-endian at any offset`() {
+    let bytes = payload {
+      $0.put(UInt8(0xA1))
+      $0.put(Int16(-2))
+      $0.put(UInt32(0x0403_0201))
+      $0.put(Int64(-3))
+      $0.put(true)
+    }
+    let tail: [UInt8] = [0xFD] + [UInt8](repeating: 0xFF, count: 7) + [1]
+    #expect(bytes == [0xA1, 0xFE, 0xFF, 1, 2, 3, 4] + tail)
+    let values = read(bytes) {
+      ($0.read(UInt8.self), $0.read(Int16.self), $0.read(UInt32.self), $0.read(Int64.self))
+    }
+    #expect(values == nil, "one byte was left")
+    let flag = read(bytes) {
+      _ = $0.readBytes(15)
+      return $0.readFlag()
+    }
+    #expect(flag == true)
+  }
+
+  @Test func `reading past the end gives zero and fails for good`() {
+    [UInt8]([1, 2, 3]).withUnsafeBytes { bytes in
+      var reader = PayloadReader(bytes)
+      #expect(reader.read(UInt32.self) == 0)
+      #expect(reader.failed)
+      #expect(reader.read(UInt8.self) == 0)
+      #expect(reader.readBytes(1).isEmpty)
+      #expect(!reader.isComplete)
+    }
+  }
+
+  @Test(arguments: [-1, 4, Int.max, Int.min])
+  func `a count that is not there fails`(count: Int) {
+    [UInt8]([1, 2, 3]).withUnsafeBytes { bytes in
+      var reader = PayloadReader(bytes)
+      #expect(reader.readBytes(count).isEmpty)
+      #expect(reader.failed)
+    }
+  }
+
+  @Test func `an empty payload is complete`() {
+    var reader = PayloadReader(UnsafeRawBufferPointer(start: nil, count: 0))
+    #expect(reader.isComplete)
+    #expect(reader.readBytes(0).isEmpty)
+    #expect(reader.isComplete)
+  }
+
+  @Test func `what does not fit marks the frame and writes nothing`() {
+    var frame = [UInt8](repeating: 0x77, count: FrameHeader.byteCount + 8)
+    frame.withUnsafeMutableBytes { bytes in
+      var writer = PayloadWriter(bytes.baseAddress!, capacity: 3)
+      writer.put(UInt16(1))
+      writer.put(UInt32(2))
+      #expect(writer.overflowed)
+      writer.put(UInt8(3))
+      #expect(writer.payloadBytes == 2)
+    }
+    #expect(frame[(FrameHeader.byteCount + 2)...].allSatisfy { $0 == 0x77 })
+  }
+
+  @Test func `capabilities are read back`() {
+    var capabilities = BoardCapabilities(
+      cores: 8, neuronsPerCore: 1024, synapseBytesPerCore: 1 << 40)
+    capabilities.firmwareVersion = 0x0001_0203
+    let bytes = payload { $0.put(capabilities) }
+    #expect(bytes.count == 32)
+    let back = read(bytes) { $0.readCapabilities() }
+    #expect(back?.cores == 8)
+    #expect(back?.neuronsPerCore == 1024)
+    #expect(back?.synapseBytesPerCore == 1 << 40)
+    #expect(back?.firmwareVersion == 0x0001_0203)
+    #expect(back?.delayTicks == 63)
+  }
+}

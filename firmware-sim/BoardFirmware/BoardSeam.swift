@@ -1,0 +1,32 @@
+/// What the firmware needs of the machine that it runs on.
+public struct BoardSeam {
+  /// Memory aligned to 64 bytes, or nil.
+  public var allocate: @convention(c) (Int) -> UnsafeMutableRawPointer?
+  public var release: @convention(c) (UnsafeMutableRawPointer?) -> Void
+  /// Sends bytes to the host; false if they could not be taken.
+  public var send: @convention(c) (UnsafeMutableRawPointer?, UnsafeRawPointer, Int) -> Bool
+  public var sendContext: UnsafeMutableRawPointer?
+
+  public init(
+    allocate: @convention(c) (Int) -> UnsafeMutableRawPointer?,
+    release: @convention(c) (UnsafeMutableRawPointer?) -> Void,
+    send: @convention(c) (UnsafeMutableRawPointer?, UnsafeRawPointer, Int) -> Bool,
+    sendContext: UnsafeMutableRawPointer?
+  ) {
+    self.allocate = allocate
+    self.release = release
+    self.send = send
+    self.sendContext = sendContext
+  }
+
+  /// Zeroed elements, or nil.
+  func make<Element: BitwiseCopyable>(
+    _ type: Element.Type, _ count: Int
+  ) -> UnsafeMutablePointer<Element>? {
+    let (bytes, overflow) = max(count, 1).multipliedReportingOverflow(
+      by: MemoryLayout<Element>.stride)
+    guard !overflow, let raw = allocate(bytes) else { return nil }
+    raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    return raw.bindMemory(to: type, capacity: max(count, 1))
+  }
+}

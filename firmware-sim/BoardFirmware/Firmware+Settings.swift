@@ -1,0 +1,102 @@
+import NeuroCore
+import WireProtocol
+
+extension Firmware {
+  /// What (1), zero (1), projection (2), value (4).
+  mutating func set(_ reader: inout PayloadReader) throws(BoardError) {
+    guard let (setting, projection, value) = reader.readSetting(), reader.isComplete else {
+      throw .malformed
+    }
+    let (network, fabric) = try running()
+    guard projection < network.pointee.projectionCount else { throw .index }
+    guard setting == .rate || value <= 1 else { throw .law }
+    switch setting {
+    case .enabled: fabric.pointee.setEnabled(projection: projection, value != 0)
+    case .learning:
+      guard value == 0 || network.pointee.projections[projection].hasRule else { throw .law }
+      fabric.pointee.setLearning(projection: projection, value != 0)
+    case .rate:
+      guard value <= 256 else { throw .law }
+      fabric.pointee.setRate(projection: projection, Int(value))
+    }
+  }
+
+  mutating func clear(_ reader: inout PayloadReader) throws(BoardError) {
+    guard reader.isComplete else { throw .malformed }
+    let (_, fabric) = try running()
+    fabric.pointee.clear()
+  }
+
+  /// Population (4), on (1).
+  mutating func record(_ reader: inout PayloadReader) throws(BoardError) {
+    let population = reader.readIndex()
+    let on = reader.readFlag()
+    guard reader.isComplete else { throw .malformed }
+    let (network, _) = try running()
+    guard population < network.pointee.populationCount,
+      network.pointee.populations[population].kind != .analogue
+    else { throw .index }
+    network.pointee.recorded[population] = on ? 1 : 0
+  }
+
+  /// Probe (1), on (1), population (2), variable (1), zero (3), first (4), count (4).
+  mutating func probe(_ reader: inout PayloadReader) throws(BoardError) {
+    let request = reader.readProbeRequest()
+    guard reader.isComplete else { throw .malformed }
+    let (network, _) = try running()
+    let slot = Int(request.slot)
+    guard slot < WireLimit.probes else { throw .index }
+    guard request.isOn else {
+      probes.entries[slot] = Probe()
+      return
+    }
+    guard let compartment = Compartment(rawValue: request.variable) else { throw .malformed }
+    try network.pointee.checkState(
+      Int(request.population), first: Int(clamping: request.first),
+      count: Int(clamping: request.count))
+    var next = probes
+    next.entries[slot] = Probe(
+      population: Int32(request.population), compartment: compartment,
+      first: Int32(request.first), count: Int32(request.count))
+    guard next.valueCount <= WireLimit.probeValues else { throw .resources }
+    probes = next
+  }
+
+  /// Write (1), zero (7), learning ticks (8), frozen ticks (8); the reply holds both counts as they are now.
+  mutating func ticks(
+    _ reader: inout PayloadReader, _ writer: inout PayloadWriter
+  ) throws(BoardError) {
+    let write = reader.readFlag()
+    reader.readZeros(7)
+    let learning = reader.read(UInt64.self)
+    let frozen = reader.read(UInt64.self)
+    guard reader.isComplete else { throw .malformed }
+    _ = try running()
+    if write {
+      guard learning >> 56 == 0, frozen >> 56 == 0 else { throw .law }
+      learningCount = learning
+      frozenCount = frozen
+    }
+    writer.put(learningCount)
+    writer.put(frozenCount)
+  }
+}
+
+/// The state of some neurons, sent after each tick of a run.
+struct Probe: BitwiseCopyable {
+  var population: Int32 = 0
+  var compartment = Compartment.membrane
+  var first: Int32 = 0
+  /// 0: no probe.
+  var count: Int32 = 0
+}
+
+struct ProbeTable: BitwiseCopyable {
+  var entries: InlineArray<16, Probe> = .init(repeating: Probe())
+
+  var valueCount: Int {
+    var count = 0
+    for index in 0..<WireLimit.probes { count += Int(entries[index].count) }
+    return count
+  }
+}

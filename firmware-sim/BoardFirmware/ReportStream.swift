@@ -1,0 +1,98 @@
+import NeuroCore
+import WireProtocol
+
+/// Frames of spikes and probe values that a run sends before its last reply.
+struct ReportStream {
+  private let sequence: UInt32
+  private var events: PayloadWriter
+  private var values: PayloadWriter
+  private var valueTicks: UInt32 = 0
+
+  init(_ firmware: borrowing Firmware, sequence: UInt32) {
+    self.sequence = sequence
+    events = PayloadWriter(firmware.eventFrame, capacity: FrameHeader.replyLimit)
+    values = PayloadWriter(firmware.probeFrame, capacity: FrameHeader.replyLimit)
+  }
+
+  /// Adds the recorded spikes and the probes of the tick just run; false if a frame could not be sent.
+  mutating func report(
+    _ firmware: borrowing Firmware, _ network: UnsafeMutablePointer<LoadedNetwork>,
+    _ fabric: UnsafeMutablePointer<Fabric>, tick: UInt32
+  ) -> Bool {
+    for population in 0..<network.pointee.populationCount
+    where network.pointee.recorded[population] != 0 {
+      for neuron in fabric.pointee.spikes(population: population) {
+        if events.free < SpikeRecord.byteCount, !sendEvents(firmware) { return false }
+        events.put(SpikeRecord(tick: tick, population: UInt32(population), neuron: neuron))
+      }
+    }
+    let count = firmware.probes.valueCount
+    guard count > 0 else { return true }
+    if values.free < 4 * count, !sendValues(firmware) { return false }
+    for index in 0..<WireLimit.probes where firmware.probes.entries[index].count > 0 {
+      let probe = firmware.probes.entries[index]
+      let state = fabric.pointee.state(
+        population: Int(probe.population), compartment: probe.compartment)
+      values.put(UnsafeBufferPointer(start: state + Int(probe.first), count: Int(probe.count)))
+    }
+    valueTicks += 1
+    return true
+  }
+
+  /// Sends what is left.
+  mutating func finish(_ firmware: borrowing Firmware) -> Bool {
+    if events.payloadBytes > 0, !sendEvents(firmware) { return false }
+    return valueTicks == 0 || sendValues(firmware)
+  }
+
+  private mutating func sendEvents(_ firmware: borrowing Firmware) -> Bool {
+    let sent = firmware.send(
+      events.seal(type: Report.events, flags: FrameFlag.more, sequence: sequence))
+    events = PayloadWriter(firmware.eventFrame, capacity: FrameHeader.replyLimit)
+    return sent
+  }
+
+  private mutating func sendValues(_ firmware: borrowing Firmware) -> Bool {
+    let sent = firmware.send(
+      values.seal(type: Report.probe, flags: FrameFlag.more, sequence: sequence))
+    values = PayloadWriter(firmware.probeFrame, capacity: FrameHeader.replyLimit)
+    valueTicks = 0
+    return sent
+  }
+}
+
+/// What a presentation counts of the output population. Source: docs/numerics.md 6.
+struct Scores {
+  let count: Int
+  private let counts: UnsafeMutablePointer<UInt32>
+  private let potentials: UnsafeMutablePointer<Int64>
+  private let firstSpikes: UnsafeMutablePointer<Int32>
+
+  /// Nil if memory is short.
+  init?(_ count: Int, seam: BoardSeam) {
+    guard let potentials = seam.make(Int64.self, 2 * count) else { return nil }
+    self.count = count
+    self.potentials = potentials
+    let rest = UnsafeMutableRawPointer(potentials + count)
+    counts = rest.bindMemory(to: UInt32.self, capacity: count)
+    firstSpikes = (rest + 4 * count).bindMemory(to: Int32.self, capacity: count)
+    firstSpikes.update(repeating: -1, count: count)
+  }
+
+  func release(_ seam: BoardSeam) { seam.release(potentials) }
+
+  func add(_ fabric: UnsafeMutablePointer<Fabric>, population: Int, offset: UInt32) {
+    let membrane = fabric.pointee.state(population: population, compartment: .membrane)
+    for neuron in 0..<count { potentials[neuron] &+= Int64(membrane[neuron]) }
+    for neuron in fabric.pointee.spikes(population: population) {
+      counts[Int(neuron)] &+= 1
+      if firstSpikes[Int(neuron)] < 0 { firstSpikes[Int(neuron)] = Int32(offset) }
+    }
+  }
+
+  func put(_ neuron: Int, _ writer: inout PayloadWriter) {
+    writer.put(
+      ScoreRecord(
+        spikes: counts[neuron], potential: potentials[neuron], firstSpike: firstSpikes[neuron]))
+  }
+}
