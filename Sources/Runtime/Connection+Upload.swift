@@ -1,0 +1,126 @@
+import Fault
+import Memory
+import Model
+import NeuroCore
+import WireProtocol
+
+/// Elements of an array that one frame carries.
+private let uploadPiece = 65_536
+
+extension Connection {
+  mutating func upload(
+    _ model: borrowing Model, _ placement: borrowing Placement, seed: UInt64
+  ) throws(Fault) {
+    var head = try writer()
+    head.put(
+      NetworkHead(
+        lawVersion: UInt32(Law.version), populations: UInt32(model.populationCount),
+        projections: UInt32(model.projectionCount), slices: UInt32(placement.slices.count),
+        seed: seed))
+    try command(.beginNetwork, head)
+    for index in 0..<model.populationCount {
+      var writer = try writer()
+      writer.put(UInt32(index))
+      writer.put(model.population(index).population)
+      try command(.population, writer)
+    }
+    for index in 0..<model.projectionCount {
+      var writer = try writer()
+      writer.put(UInt32(index))
+      writer.put(model.projection(index).projection)
+      try command(.projection, writer)
+    }
+    try upload(placement)
+    try command(.commit)
+    for index in 0..<model.populationCount { try uploadParameters(model.population(index), index) }
+    for index in 0..<model.projectionCount {
+      let entry = model.projection(index)
+      let source = model.population(Int(entry.projection.source)).population
+      try uploadSynapses(entry, index, sourceCount: Int(source.neuronCount))
+    }
+    try command(.start)
+  }
+
+  private mutating func upload(_ placement: borrowing Placement) throws(Fault) {
+    let slices = UnsafeBufferPointer(placement.slices.elements)
+    var first = 0
+    while first < slices.count {
+      let end = min(first + 4_096, slices.count)
+      var writer = try writer(capacity: 4 + 16 * (end - first))
+      writer.put(UInt32(first))
+      for index in first..<end { writer.put(slices[index]) }
+      try command(.slice, writer)
+      first = end
+    }
+  }
+
+  private mutating func uploadParameters(
+    _ entry: PopulationEntry, _ index: Int
+  ) throws(Fault) {
+    for number in 0..<UInt8(NeuronParameter.count) {
+      guard let parameter = NeuronParameter(rawValue: number),
+        let values = entry.array(parameter)
+      else { continue }
+      let count = Int(entry.population.neuronCount)
+      try write(number, object: index, count: count) { Int(values[$0]) }
+    }
+  }
+
+  private mutating func uploadSynapses(
+    _ entry: ProjectionEntry, _ index: Int, sourceCount: Int
+  ) throws(Fault) {
+    let count = entry.weightCount
+    guard count <= Int(Int32.max) else {
+      throw Fault(
+        .SPK_ERROR_UNSUPPORTED,
+        "projection \"\(entry.name)\": \(count) weights found, at most \(Int32.max) expected; split it"
+      )
+    }
+    if let starts = entry.rowStarts, let targets = entry.targets {
+      try write(ArrayKind.rowStarts, object: index, count: sourceCount + 1) { Int(starts[$0]) }
+      try write(ArrayKind.targets, object: index, count: count) { Int(targets[$0]) }
+    }
+    if let weights = entry.weights16 {
+      try write(ArrayKind.weights, object: index, count: count) { Int(weights[$0]) }
+    } else if let weights = entry.weights8 {
+      try write(ArrayKind.weights, object: index, count: count) { Int(weights[$0]) }
+    }
+  }
+
+  /// Writes an array of the board, in pieces.
+  @inline(never)
+  mutating func write(
+    _ kind: UInt8, object: Int, count: Int, _ element: (Int) -> Int
+  ) throws(Fault) {
+    let isNarrow = kind == ArrayKind.weights || kind == ArrayKind.values
+    var first = 0
+    while first < count {
+      let end = min(first + uploadPiece, count)
+      var writer = try pieceWriter(kind, object, first..<end)
+      for index in first..<end {
+        if isNarrow {
+          writer.put(Int16(truncatingIfNeeded: element(index)))
+        } else {
+          writer.put(UInt32(truncatingIfNeeded: element(index)))
+        }
+      }
+      try command(.write, writer)
+      first = end
+    }
+  }
+
+  private mutating func pieceWriter(
+    _ kind: UInt8, _ object: Int, _ range: Range<Int>
+  ) throws(Fault) -> PayloadWriter {
+    var writer = try writer(capacity: Place.byteCount + 4 * range.count)
+    writer.put(Place(kind: kind, object: object, first: range.lowerBound, count: range.count))
+    return writer
+  }
+
+  mutating func record(population: Int, _ on: Bool) throws(Fault) {
+    var writer = try writer()
+    writer.put(UInt32(population))
+    writer.put(on)
+    try command(.record, writer)
+  }
+}

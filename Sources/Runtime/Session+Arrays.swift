@@ -1,0 +1,131 @@
+import CSpikelet
+import Fault
+import Memory
+import Model
+import NeuroCore
+import WireProtocol
+
+extension Session {
+  /// Stored weights of a projection.
+  public func weightCount(_ projection: UInt32) throws(Fault) -> Int {
+    try checkedProjection(projection).pointee.weightCount
+  }
+
+  /// Reads all stored weights, in the order of the model.
+  ///
+  /// - Parameters:
+  ///   - weights: room for `weightCount`.
+  public func readWeights(
+    _ board: inout BoardConnection, _ projection: UInt32,
+    into weights: UnsafeMutableBufferPointer<Int16>
+  ) throws(Fault) {
+    let shape = try checkedProjection(projection)
+    guard weights.count == shape.pointee.weightCount else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "projection \"\(shape.pointee.name)\": room for \(weights.count) weights found, \(shape.pointee.weightCount) expected"
+      )
+    }
+    try read(&board, ArrayKind.weights, object: Int(projection), first: 0, into: weights)
+  }
+
+  /// Writes all stored weights; each must lie within the projection's limits.
+  public func writeWeights(
+    _ board: inout BoardConnection, _ projection: UInt32, _ weights: UnsafeBufferPointer<Int16>
+  ) throws(Fault) {
+    let shape = try checkedProjection(projection)
+    guard weights.count == shape.pointee.weightCount else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "projection \"\(shape.pointee.name)\": \(weights.count) weights found, \(shape.pointee.weightCount) expected"
+      )
+    }
+    for index in 0..<weights.count
+    where Int(weights[index]) < shape.pointee.lowLimit
+      || Int(weights[index]) > shape.pointee.highLimit
+    {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "projection \"\(shape.pointee.name)\", weight \(index): \(weights[index]) found, \(shape.pointee.lowLimit) .. \(shape.pointee.highLimit) expected"
+      )
+    }
+    try board.connection.write(ArrayKind.weights, object: Int(projection), count: weights.count) {
+      Int(weights[$0])
+    }
+  }
+
+  /// Copies all weights into a model of the same shape; the model changes only when all are there.
+  public func store(_ board: inout BoardConnection, in model: inout Model) throws(Fault) {
+    try checkShape(model)
+    var total = 0
+    for index in 0..<projections.count { total += projections[index].weightCount }
+    let weights = try Buffer<Int16>(count: total, repeating: 0)
+    var first = 0
+    for index in 0..<projections.count {
+      let piece = UnsafeMutableBufferPointer(
+        start: weights.base + first, count: projections[index].weightCount)
+      try readWeights(&board, UInt32(index), into: piece)
+      first += projections[index].weightCount
+    }
+    first = 0
+    for index in 0..<projections.count {
+      let count = projections[index].weightCount
+      try model.setWeights(
+        projection: index, UnsafeBufferPointer(start: weights.base + first, count: count))
+      first += count
+    }
+  }
+
+  private func checkShape(_ model: borrowing Model) throws(Fault) {
+    guard model.projectionCount == projections.count else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "the model has \(model.projectionCount) projections, the session \(projections.count); store into a model of the session's shape"
+      )
+    }
+    for index in 0..<projections.count {
+      let other = ProjectionShape(model.projection(index))
+      let shape = projections.base + index
+      guard other.weightCount == shape.pointee.weightCount,
+        other.projection.connectivity == shape.pointee.projection.connectivity,
+        other.projection.storage == shape.pointee.projection.storage,
+        other.projection.source == shape.pointee.projection.source,
+        other.projection.target == shape.pointee.projection.target,
+        other.lowLimit == shape.pointee.lowLimit, other.highLimit == shape.pointee.highLimit
+      else {
+        throw Fault(
+          .SPK_ERROR_ARGUMENT,
+          "projection \"\(other.name)\" of the model is not of the shape of \"\(shape.pointee.name)\" of the session (populations, connectivity, storage, limits, number of weights)"
+        )
+      }
+    }
+  }
+
+  /// Reads the state of neurons first .. first + values.count − 1.
+  public func readState(
+    _ board: inout BoardConnection, population: UInt32, variable: UInt32, first: UInt32,
+    into values: UnsafeMutableBufferPointer<Int32>
+  ) throws(Fault) {
+    try checkState(population, variable, first: first, count: values.count)
+    try read(
+      &board, ArrayKind.state + UInt8(variable), object: Int(population), first: Int(first),
+      into: values)
+  }
+
+  private func read<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ board: inout BoardConnection, _ kind: UInt8, object: Int, first: Int,
+    into values: UnsafeMutableBufferPointer<Value>
+  ) throws(Fault) {
+    var done = 0
+    while done < values.count {
+      let count = min(WireLimit.readElements, values.count - done)
+      let start = first + done
+      var writer = try board.connection.writer()
+      writer.put(Place(kind: kind, object: object, first: start, count: count))
+      var reader = try board.connection.exchange(.read, writer)
+      for index in 0..<count { values[done + index] = reader.read(Value.self) }
+      guard reader.isComplete else { throw board.connection.malformedReply(.read) }
+      done += count
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import CSpikelet
+import Fault
+import Memory
+import Model
+import NeuroCore
+import WireProtocol
+
+extension Session {
+  public var populationCount: Int { populations.count }
+  public var projectionCount: Int { projections.count }
+
+  @inline(never)
+  func checkedPopulation(_ index: UInt32) throws(Fault) -> UnsafeMutablePointer<PopulationShape> {
+    guard index < populations.count else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "population \(index) does not exist; the session has \(populations.count), numbered from 0")
+    }
+    return populations.base + Int(index)
+  }
+
+  @inline(never)
+  func checkedProjection(_ index: UInt32) throws(Fault) -> UnsafeMutablePointer<ProjectionShape> {
+    guard index < projections.count else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "projection \(index) does not exist; the session has \(projections.count), numbered from 0")
+    }
+    return projections.base + Int(index)
+  }
+
+  func checkTicks(_ ticks: UInt32) throws(Fault) {
+    guard ticks >= 1, ticks <= WireLimit.ticks else {
+      throw Fault(.SPK_ERROR_ARGUMENT, "ticks: \(ticks) found, 1 .. \(WireLimit.ticks) expected")
+    }
+  }
+
+  /// A leaky population, a variable of it, and neurons that it has.
+  func checkState(
+    _ population: UInt32, _ variable: UInt32, first: UInt32, count: Int
+  ) throws(Fault) {
+    let shape = try checkedPopulation(population)
+    guard shape.pointee.kind == .leaky else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "population \"\(shape.pointee.name)\" has no state to read; only leaky populations have")
+    }
+    guard variable < Compartment.count else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "variable: \(variable) found, SPK_MEMBRANE (0) .. SPK_DENDRITE (3) expected")
+    }
+    guard count >= 1, Int(first) < shape.pointee.count, count <= shape.pointee.count - Int(first)
+    else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "population \"\(shape.pointee.name)\": neurons \(first) and \(count) in all were asked for, it has \(shape.pointee.count)"
+      )
+    }
+  }
+}

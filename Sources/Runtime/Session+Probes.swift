@@ -1,0 +1,79 @@
+import CSpikelet
+import Fault
+import Memory
+import NeuroCore
+import WireProtocol
+
+extension Session {
+  /// Watches neurons first .. first + count − 1 from the next run on.
+  ///
+  /// - Returns: the probe's number.
+  public mutating func addProbe(
+    _ board: inout BoardConnection, population: UInt32, variable: UInt32, first: UInt32,
+    count: UInt32
+  ) throws(Fault) -> Int {
+    try checkState(population, variable, first: first, count: Int(count))
+    var slot = 0
+    while slot < WireLimit.probes, probes.counts[slot] != 0 { slot += 1 }
+    guard slot < WireLimit.probes else {
+      throw Fault(
+        .SPK_ERROR_STATE, "all \(WireLimit.probes) probes are in use; remove one first")
+    }
+    try setProbe(
+      &board, slot, on: true, population: population, variable: variable, first: first,
+      count: count)
+    probes.add(slot, count: Int(count))
+    return slot
+  }
+
+  public mutating func removeProbe(
+    _ board: inout BoardConnection, _ probe: UInt32
+  ) throws(Fault) {
+    try checkProbe(probe)
+    try setProbe(
+      &board, Int(probe), on: false, population: 0, variable: 0, first: 0, count: 0)
+    probes.counts[Int(probe)] = 0
+  }
+
+  /// Values that a probe has from the last run.
+  public func probeValueCount(_ probe: UInt32) throws(Fault) -> Int {
+    try checkProbe(probe)
+    return probes.count(Int(probe))
+  }
+
+  /// Copies [ticks][neurons] of a probe; room for `probeValueCount`.
+  public func readProbe(_ probe: UInt32, into values: UnsafeMutablePointer<Int32>) {
+    probes.copy(Int(probe), to: values)
+  }
+
+  /// Takes spikes of the last run that were not taken yet.
+  ///
+  /// - Returns: how many were copied.
+  public mutating func takeEvents(_ destination: UnsafeMutableBufferPointer<spk_event>) -> Int {
+    let count = min(destination.count, events.count - eventsRead)
+    for index in 0..<count { destination[index] = events[eventsRead + index] }
+    eventsRead += count
+    return count
+  }
+
+  /// Spikes of the last run that were not taken yet.
+  public var waitingEventCount: Int { events.count - eventsRead }
+
+  private func checkProbe(_ probe: UInt32) throws(Fault) {
+    guard probe < WireLimit.probes, probes.counts[Int(probe)] != 0 else {
+      throw Fault(.SPK_ERROR_ARGUMENT, "probe \(probe) does not exist; add it first")
+    }
+  }
+
+  private func setProbe(
+    _ board: inout BoardConnection, _ slot: Int, on: Bool, population: UInt32, variable: UInt32,
+    first: UInt32, count: UInt32
+  ) throws(Fault) {
+    var writer = try board.connection.writer()
+    writer.put(
+      ProbeRequest(
+        slot: UInt8(slot), isOn: on, population: UInt16(population), variable: UInt8(variable),
+        first: first, count: count))
+    try board.connection.command(.probe, writer)
+  }
+}

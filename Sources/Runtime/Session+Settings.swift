@@ -1,0 +1,124 @@
+import Fault
+import Memory
+import Model
+import NeuroCore
+import WireProtocol
+
+/// The number that stands for every projection.
+public let allProjections: UInt32 = 0xFFFF_FFFF
+
+extension Session {
+  public func setEnabled(
+    _ board: inout BoardConnection, _ projection: UInt32, _ on: Bool
+  ) throws(Fault) {
+    try set(&board, .enabled, projection, on ? 1 : 0)
+  }
+
+  public func setLearning(
+    _ board: inout BoardConnection, _ projection: UInt32, _ on: Bool
+  ) throws(Fault) {
+    try set(&board, .learning, projection, on ? 1 : 0)
+  }
+
+  /// - Parameters:
+  ///   - rate: in 1/256, 0 .. 256.
+  public func setRate(
+    _ board: inout BoardConnection, _ projection: UInt32, _ rate: UInt32
+  ) throws(Fault) {
+    guard rate <= 256 else {
+      throw Fault(.SPK_ERROR_ARGUMENT, "rate: \(rate) found, 0 .. 256 expected, in 1/256")
+    }
+    try set(&board, .rate, projection, rate)
+  }
+
+  private func set(
+    _ board: inout BoardConnection, _ setting: Setting, _ projection: UInt32, _ value: UInt32
+  ) throws(Fault) {
+    guard projection != allProjections else {
+      for index in 0..<projections.count
+      where setting == .enabled || projections[index].projection.hasRule {
+        try setOne(&board, setting, index, value)
+      }
+      return
+    }
+    let shape = try checkedProjection(projection)
+    guard setting == .enabled || shape.pointee.projection.hasRule else {
+      throw Fault(
+        .SPK_ERROR_STATE, "projection \"\(shape.pointee.name)\" has no rule, so it cannot learn")
+    }
+    try setOne(&board, setting, Int(projection), value)
+  }
+
+  private func setOne(
+    _ board: inout BoardConnection, _ setting: Setting, _ projection: Int, _ value: UInt32
+  ) throws(Fault) {
+    var writer = try board.connection.writer()
+    writer.put(setting, projection: projection, value: value)
+    try board.connection.command(.set, writer)
+  }
+
+  public func record(
+    _ board: inout BoardConnection, _ population: UInt32, _ on: Bool
+  ) throws(Fault) {
+    let shape = try checkedPopulation(population)
+    guard shape.pointee.kind != .analogue else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "population \"\(shape.pointee.name)\" is analogue and has no spikes to record")
+    }
+    try board.connection.record(population: Int(population), on)
+  }
+
+  /// - Parameters:
+  ///   - values: one a neuron, each within the population's value limit.
+  public func setValues(
+    _ board: inout BoardConnection, _ population: UInt32, _ values: UnsafeBufferPointer<Int16>
+  ) throws(Fault) {
+    let shape = try checkedPopulation(population)
+    guard shape.pointee.kind == .analogue else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "population \"\(shape.pointee.name)\" is not analogue; it takes no values")
+    }
+    guard values.count == shape.pointee.count else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "population \"\(shape.pointee.name)\": \(values.count) values found, \(shape.pointee.count) expected"
+      )
+    }
+    for index in 0..<values.count where Int(values[index]).magnitude > shape.pointee.valueLimit {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "population \"\(shape.pointee.name)\", neuron \(index): value \(values[index]) found, magnitude at most \(shape.pointee.valueLimit) expected"
+      )
+    }
+    try board.connection.write(ArrayKind.values, object: Int(population), count: values.count) {
+      Int(values[$0])
+    }
+  }
+
+  public func clear(_ board: inout BoardConnection) throws(Fault) {
+    try board.connection.command(.clear)
+  }
+
+  /// Ticks of learning and of frozen runs; sets them first if `counts` are given.
+  public func ticks(
+    _ board: inout BoardConnection, set counts: (learning: UInt64, frozen: UInt64)?
+  ) throws(Fault) -> (learning: UInt64, frozen: UInt64) {
+    if let counts, counts.learning >> 56 != 0 || counts.frozen >> 56 != 0 {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "ticks: \(counts.learning) and \(counts.frozen) found, below 2^56 expected")
+    }
+    var writer = try board.connection.writer()
+    writer.put(counts != nil)
+    writer.putZeros(7)
+    writer.put(counts?.learning ?? 0)
+    writer.put(counts?.frozen ?? 0)
+    var reader = try board.connection.exchange(.ticks, writer)
+    let learning = reader.read(UInt64.self)
+    let frozen = reader.read(UInt64.self)
+    guard reader.isComplete else { throw board.connection.malformedReply(.ticks) }
+    return (learning, frozen)
+  }
+}

@@ -1,0 +1,232 @@
+import NeuroCore
+import Testing
+import WireProtocol
+
+/// What a board answers to requests that are wrong in themselves.
+@Suite struct FirmwareRefusalTests {
+  private typealias Talk = BoardConversation
+
+  /// The answer of a board in `stage`.
+  private func refusal(_ stage: BoardStage, _ request: BoardRequest) throws -> BoardError? {
+    let board = try #require(FirmwareUnderTest())
+    board.bring(to: stage)
+    return board.refusal(request.request, request.payload)
+  }
+
+  private func refusal(
+    _ stage: BoardStage, _ request: Request, _ payload: [UInt8]
+  ) throws -> BoardError? {
+    try refusal(stage, BoardRequest(name: "", request: request, payload: payload))
+  }
+
+  @Test func `surplus bytes and missing bytes are malformed`() throws {
+    let stages: [(BoardStage, [BoardRequest])] = [
+      (.empty, [Talk.hello, Talk.begin]), (.describing, Talk.description + [Talk.commit]),
+      (.committed, Talk.arrays + [Talk.start]), (.running, Talk.use + [Talk.end]),
+    ]
+    for (stage, requests) in stages {
+      for request in requests {
+        #expect(
+          try refusal(stage, request.request, request.payload + [0]) == .malformed,
+          "\(request.name) with a byte more")
+        guard !request.payload.isEmpty else { continue }
+        #expect(
+          try refusal(stage, request.request, request.payload.dropLast()) == .malformed,
+          "\(request.name) with a byte less")
+      }
+    }
+  }
+
+  @Test func `what is not a request is unknown`() throws {
+    let board = try #require(FirmwareUnderTest())
+    for type in UInt8.min...UInt8.max where Request(rawValue: type) == nil {
+      let answer = board.take([UInt8].frame(type: type, sequence: 5, [1, 2, 3]))
+      #expect(answer.map(\.error) == [.unknownRequest])
+      #expect(answer.map(\.type) == [type | 0x80])
+    }
+  }
+
+  @Test func `a damaged frame is refused and the next one is answered`() throws {
+    let board = try #require(FirmwareUnderTest())
+    var frame = Talk.begin.frame(sequence: 9)
+    frame[frame.count - 1] ^= 4
+    #expect(board.take(frame).map(\.error) == [.frame])
+    #expect(board.refusal(.beginNetwork, Talk.begin.payload) == nil)
+  }
+
+  @Test(arguments: [0, 3, 6, 7, 15])
+  func `a frame that cannot be one ends the link`(index: Int) throws {
+    for cut in [1, 20] {
+      let board = try #require(FirmwareUnderTest())
+      var frame = Talk.hello.frame(sequence: 1)
+      frame[index] = 0xFF
+      _ = board.take(frame.prefix(cut))
+      #expect(board.take(frame.dropFirst(cut)).isEmpty)
+      #expect(board.isLost)
+    }
+  }
+
+  @Test func `networks beyond the law are refused`() throws {
+    for words: [UInt32] in [
+      [0, 1, 1, 1], [2, 1, 1, 1], [1, 4097, 1, 1], [1, 1, 4097, 1], [1, 1, 1, .max],
+      [1, .max, .max, .max],
+    ] {
+      #expect(try refusal(.empty, .beginNetwork, Talk.numbers(words, then: [1])) == .law)
+    }
+  }
+
+  @Test func `indices that do not exist are refused`() throws {
+    let population = Population(kind: .input, neuronCount: 1)
+    for index: UInt32 in [4, 0x7FFF_FFFF, 0x8000_0000, .max] {
+      // Numbers of 2^31 and more name nothing.
+      let error = index > 0x7FFF_FFFF ? BoardError.malformed : .index
+      #expect(try refusal(.describing, Talk.population(index, population)) == error)
+      #expect(
+        try refusal(.describing, Talk.projection(index, Projection(source: 0, target: 1))) == error)
+      #expect(try refusal(.describing, .slice, Talk.numbers([index, 0, 1, 0, 6])) == error)
+      #expect(try refusal(.running, .record, Talk.numbers([index]) + [1]) == error)
+      #expect(try refusal(.running, .run, Talk.numbers([5, 0, 0, index, 0])) == .index)
+      #expect(try refusal(.running, .run, Talk.numbers([5, 0, 0, 0, max(index, 20)])) == .index)
+    }
+    for source: Int32 in [-1, .min, 3, .max] {
+      #expect(
+        try refusal(.describing, Talk.projection(0, Projection(source: source, target: 1)))
+          == .index)
+      #expect(
+        try refusal(.describing, Talk.projection(0, Projection(source: 0, target: source)))
+          == .index)
+    }
+    #expect(try refusal(.running, Talk.read("", 16, object: 4, count: 0)) == .index)
+    #expect(try refusal(.running, Talk.write("", 16, object: 4, [Int16]())) == .index)
+    #expect(try refusal(.running, .set, [0, 0, 4, 0, 1, 0, 0, 0]) == .index)
+    #expect(
+      try refusal(.running, .probe, [16, 1, 1, 0, 0, 0, 0, 0] + Talk.numbers([0, 1])) == .index)
+    #expect(
+      try refusal(.running, .probe, [0, 1, 0, 0, 0, 0, 0, 0] + Talk.numbers([0, 1])) == .index)
+  }
+
+  @Test(
+    arguments: [
+      (10, 1), (11, 0), (1, 10), (0x7FFF_FFFF, 1), (0x1_0000_0000, 1), (0x7FFF_FFFF_FFFF_FFFF, 1),
+      (0x8000_0000_0000_0000, 1),
+      (UInt64.max, 1), (0, 0xFFFF),
+    ] as [(UInt64, UInt32)])
+  func `places outside an array are refused`(first: UInt64, count: UInt32) throws {
+    let error = first > 0x7FFF_FFFF ? BoardError.malformed : .index
+    let place = Talk.place(32, object: 1, first: first, count: count)
+    #expect(try refusal(.running, .read, place) == (count > 16_000 ? .malformed : error))
+    let values = [Int32](repeating: 1, count: Int(count))
+    #expect(try refusal(.committed, Talk.write("", 0, object: 1, first: first, values)) == error)
+    let neurons = Talk.numbers([UInt32(clamping: first), count])
+    #expect(try refusal(.running, .probe, [0, 1, 1, 0, 0, 0, 0, 0] + neurons) == .index)
+  }
+
+  @Test func `values beyond the law are refused`() throws {
+    #expect(try refusal(.committed, Talk.write("", 0, object: 1, [Int32(1 << 23)])) == .law)
+    #expect(try refusal(.committed, Talk.write("", 0, object: 1, [Int32.min])) == .law)
+    #expect(try refusal(.committed, Talk.write("", 4, object: 1, [Int32(2)])) == .law)
+    #expect(try refusal(.committed, Talk.write("", 4, object: 1, [Int32(-1)])) == .law)
+    #expect(try refusal(.running, Talk.write("", 19, object: 2, [Int16.min])) == .law)
+    #expect(try refusal(.running, Talk.write("", 16, object: 0, [Int16(128)])) == .law)
+    #expect(try refusal(.committed, Talk.write("", 16, object: 2, [Int16(-129)])) == .law)
+    #expect(try refusal(.running, .set, [2, 0, 0, 0, 1, 1, 0, 0]) == .law)
+    #expect(try refusal(.running, .set, [1, 0, 1, 0, 1, 0, 0, 0]) == .law)
+    let counts = [1, 0, 0, 0, 0, 0, 0, 0] + Talk.numbers([], then: [1 << 56, 0])
+    #expect(try refusal(.running, .ticks, counts) == .law)
+  }
+
+  @Test func `an element that is refused keeps all others out`() throws {
+    let board = try #require(FirmwareUnderTest())
+    board.bring(to: .running)
+    let before = board.ask(.read, Talk.read("", 16, object: 0, count: 200).payload)
+    let weights = [Int16](repeating: 5, count: 199) + [Int16(1000)]
+    #expect(board.refusal(.write, Talk.write("", 16, object: 0, weights).payload) == .law)
+    #expect(board.ask(.read, Talk.read("", 16, object: 0, count: 200).payload) == before)
+  }
+
+  @Test func `runs beyond their limits are malformed`() throws {
+    for words: [UInt32] in [
+      [0, 0], [65_537, 0], [.max, 0], [1, 8], [1, .max], [5, 0, 5, 0, 0], [5, 0, .max, 0, 0],
+      [5, 0, 3, 0, 1, 3, 0, 1], [5, 0, 3, 0, 1, 2, 0, 1],
+    ] {
+      #expect(try refusal(.running, .run, Talk.numbers(words)) == .malformed)
+    }
+    let pixels = [UInt8](repeating: 1, count: 20)
+    for words: [UInt32] in [
+      [0, 0, 0, 0, .max, 1, 0, 1], [65_537, 0, 0, 0, .max, 1, 0, 1], [1, 4, 0, 0, .max, 1, 0, 1],
+      [1, 0, 0, 0, .max, 0, 0, 1], [1, 0, 0, 0, .max, 65_536, 0, 1],
+      [1, 0, 0, 0, .max - 1, 1, 0, 1],
+    ] {
+      #expect(try refusal(.running, .present, Talk.numbers(words) + pixels) == .malformed)
+    }
+    for words: [UInt32] in [
+      [1, 0, 1, 0, .max, 1, 0, 1], [1, 0, 0, 0, .max, 1, 0, 2], [1, 0, .max, 0, .max, 1, 0, 1],
+      [1, 0, 0, 0, 3, 1, 0, 1], [1, 0, 0, 9, 3, 1, 0, 1],
+    ] {
+      #expect(try refusal(.running, .present, Talk.numbers(words) + pixels) == .index)
+    }
+  }
+
+  @Test func `slices must cover each leaky neuron once`() throws {
+    for slices: [UInt32] in [
+      [0, 0, 1, 0, 5, 1, 1, 6, 4], [0, 0, 1, 0, 7, 1, 1, 6, 4], [0, 2, 1, 0, 6, 1, 1, 6, 4],
+      [0, .max, 1, 0, 6, 1, 1, 6, 4], [0, 0, 0, 0, 6, 1, 1, 6, 4], [0, 0, 1, 0, .max, 1, 1, 6, 4],
+      [0, 0, 1, 0, 6, 1, 1, 6, 0x7FFF_FFFF], [0, 0, 1, 0, 10, 1, 1, 10, 0],
+    ] {
+      let board = try #require(FirmwareUnderTest())
+      board.bring(to: .describing)
+      #expect(board.refusal(.slice, Talk.numbers(slices)) == nil)
+      #expect(board.refusal(.commit) == .law)
+    }
+  }
+
+  @Test func `a population described anew is checked again`() throws {
+    let board = try #require(FirmwareUnderTest())
+    board.bring(to: .describing)
+    let analogue = Talk.population(0, Population(kind: .analogue, neuronCount: 20))
+    #expect(board.refusal(.population, analogue.payload) == nil)
+    #expect(board.refusal(.commit) == .law)
+  }
+
+  @Test func `a network larger than the board is refused`() throws {
+    for (neurons, bytes, error) in [(6, 4096, nil), (5, 4096, BoardError.resources)] {
+      let board = try #require(
+        FirmwareUnderTest(neuronsPerCore: neurons, synapseBytesPerCore: bytes))
+      for request in [Talk.begin] + Talk.description {
+        #expect(board.refusal(request.request, request.payload) == nil)
+      }
+      #expect(board.refusal(.commit) == error)
+    }
+    // Core 0: 6 columns of 20 + 1 + 4 bytes, a row table of 4 · 21, and 6 sparse synapses of 4 bytes.
+    for (bytes, error) in [(258, nil), (257, BoardError.resources)] {
+      let board = try #require(FirmwareUnderTest(synapseBytesPerCore: bytes))
+      for request in [Talk.begin] + Talk.description + [Talk.commit] + Talk.arrays {
+        #expect(board.refusal(request.request, request.payload) == nil)
+      }
+      #expect(board.refusal(.start) == error)
+    }
+  }
+
+  @Test(
+    arguments: [
+      [7, 0], [0, 6], [20], [.max, 6], [6, 0], [0, 1, 7],
+    ] as [[UInt32]])
+  func `rows that are not in order are refused at the start`(starts: [UInt32]) throws {
+    let board = try #require(FirmwareUnderTest())
+    board.bring(to: .committed)
+    let request = Talk.write("", 17, object: 1, starts)
+    #expect(board.refusal(.write, request.payload) == nil)
+    #expect(board.refusal(.start) == .law)
+  }
+
+  @Test(arguments: [[10], [.max], [0, 0]] as [[UInt32]])
+  func `targets that do not exist are refused at the start`(targets: [UInt32]) throws {
+    let board = try #require(FirmwareUnderTest())
+    board.bring(to: .committed)
+    let starts = Talk.write("", 17, object: 1, [0] + [UInt32](repeating: 6, count: 20))
+    #expect(board.refusal(.write, starts.payload) == nil)
+    let request = Talk.write("", 18, object: 1, targets)
+    #expect(board.refusal(.write, request.payload) == nil)
+    #expect(board.refusal(.start) == .law)
+  }
+}
