@@ -8,6 +8,7 @@
  *   addresses that are followed. A pointer to data must be valid for the bytes that its parameters say, or null where
  *   that is allowed; null where it is not gives #SPK_ERROR_ARGUMENT.
  * - No pointer is kept after a call returns unless the call says so.
+ * - Where an array comes with a capacity and a count, a null array with capacity 0 asks for the count alone.
  * - Structs that the caller fills begin with `struct_size`; start from the `…_INIT` macro beside the struct.
  * - Calls are safe from any thread. Calls on one object run one after the other; two objects do not wait for each other.
  */
@@ -40,7 +41,7 @@ typedef enum SPK_CLOSED_ENUM spk_status {
   SPK_ERROR_HANDLE = 2,         /**< A handle is null, closed, or of another kind. */
   SPK_ERROR_STATE = 3,          /**< The call is not legal in this state. */
   SPK_ERROR_BUSY = 4,           /**< Children are open, or the object is in use; nothing was closed. */
-  SPK_ERROR_NO_MEMORY = 5,      /**< An allocation failed; nothing changed. */
+  SPK_ERROR_NO_MEMORY = 5,      /**< An allocation failed; nothing changed, but a run may have taken place in part. */
   SPK_ERROR_NOT_FOUND = 6,      /**< No such name, file or board. */
   SPK_ERROR_FORMAT = 7,         /**< A file or buffer is not what it should be. */
   SPK_ERROR_MODEL = 8,          /**< A network description breaks the numeric law. */

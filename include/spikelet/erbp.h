@@ -24,14 +24,14 @@ typedef struct spk_erbp_options {
   const uint32_t *layer_sizes; /**< [layer_count] neurons, input first; read during the call only */
   uint64_t seed;               /**< of the starting weights and the feedback */
   uint32_t storage;            /**< SPK_INT8 or SPK_INT16_MASTER, for the weights that learn */
-  uint32_t rounding;           /**< SPK_ROUND_…; for int16 masters SPK_ROUND_STOCHASTIC_BY_COLUMN is the fast one */
+  uint32_t rounding;           /**< SPK_ROUND_…: SPK_ROUND_STOCHASTIC for int8, _BY_COLUMN for int16 masters */
   uint32_t flags;              /**< SPK_ERBP_… */
-  uint32_t hidden_shift;       /**< learning rate of hidden layers is 2^−shift; 0: the default of the storage */
-  uint32_t output_shift;       /**< likewise for the output layer */
+  uint32_t hidden_shift;       /**< learning rate of hidden layers is 2^−shift; 0: the default of the storage (14, 15) */
+  uint32_t output_shift;       /**< likewise for the output layer, default 13 and 14; 1 .. 24 (int8), 8 .. 32 (int16 master) */
   uint32_t gate;               /**< half width of the window on the current, in thresholds; 1 .. 31 */
-  uint32_t feedback_percent;   /**< strength of the feedback, 100 is the default */
-  uint32_t gain;               /**< spike probability of a full input, in 1/65536 a tick */
-  uint32_t floor;              /**< intensities up to this one are silent */
+  uint32_t feedback_percent;   /**< strength of the feedback, 1 .. 1,000; 100 is the default */
+  uint32_t gain;               /**< spike probability of a full input, in 1/65536 a tick; 0 .. 65,535 */
+  uint32_t floor;              /**< intensities up to this one are silent; 0 .. 255 */
 } spk_erbp_options;
 
 #define SPK_ERBP_OPTIONS_INIT                                                                                      \

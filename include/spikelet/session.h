@@ -34,6 +34,8 @@ typedef struct spk_event {
 #define SPK_RUN_LEARN ((uint32_t)1)
 /** Clears state, currents, and spikes under way before the first tick. */
 #define SPK_RUN_CLEAR ((uint32_t)2)
+/** A run in which label-gated projections act, for programs that send label spikes themselves. Not for presentations. */
+#define SPK_RUN_LABELLED ((uint32_t)4)
 
 typedef struct spk_run_options {
   uint32_t struct_size;
@@ -74,7 +76,7 @@ typedef struct spk_scores {
 
 /** Places the model on the board and loads it. Blocks. One session a device at a time: #SPK_ERROR_BUSY. @since 0.1
  *
- * The model is copied to the board: it may be changed or closed afterwards.
+ * The model is copied to the board: it may be changed or closed afterwards. It may belong to another context.
  * @param options  null for the defaults
  */
 SPK_API spk_status spk_session_open(spk_device *device, spk_model *model, const spk_session_options *options,
@@ -85,10 +87,12 @@ SPK_API spk_status spk_session_close(spk_session *session);
 
 /** Runs ticks with events in and out. Blocks. @since 0.1
  *
- * @param events_in  [count_in] spikes of input populations, by ascending tick; null with 0
+ * @param events_in  [count_in] spikes of input populations, each once, by strictly ascending tick, population, neuron; null
+ *                   with 0. At most 349,524.
  * @param events_out [capacity] spikes of the recorded populations, by ascending tick, population, neuron; null with 0
  * @param[out] count_out  spikes written. If there were more, #SPK_ERROR_TOO_SMALL: the run took place, and the rest waits
- *                        in spk_session_read_events() until the next run. May be null with capacity 0.
+ *                        in spk_session_read_events() until the next run. With capacity 0 it may be null, and all spikes
+ *                        wait there without an error.
  */
 SPK_API spk_status spk_session_run(spk_session *session, const spk_run_options *options, const spk_event *events_in,
                                    size_t count_in, spk_event *events_out, size_t capacity, size_t *count_out);
@@ -104,7 +108,8 @@ SPK_API spk_status spk_session_read_events(spk_session *session, spk_event *even
 SPK_API spk_status spk_session_present(spk_session *session, const spk_presentation *presentation,
                                        spk_scores *scores);
 
-/** Records, or no longer records, the spikes of a population. At first the output population is recorded. @since 0.1 */
+/** Records, or no longer records, the spikes of a population. At first the output population is recorded, if the model
+ * has one. @since 0.1 */
 SPK_API spk_status spk_session_record(spk_session *session, uint32_t population, uint32_t on);
 
 /** Sets the held values of an analogue population. @since 0.1
@@ -145,7 +150,8 @@ SPK_API spk_status spk_session_store(spk_session *session, spk_model *model);
 SPK_API spk_status spk_session_read_state(spk_session *session, uint32_t population, uint32_t variable,
                                           uint32_t first, int32_t *values, size_t count);
 
-/** Adds a probe: the state of `count` neurons at the end of each tick of each run from now on. At most 16. @since 0.1
+/** Adds a probe: the state of `count` neurons at the end of each tick of each run from now on. At most 16 probes, and
+ * 8,192 neurons in all: more gives #SPK_ERROR_STATE or #SPK_ERROR_DOES_NOT_FIT. @since 0.1
  * @param[out] probe  its number, 0 .. 15
  */
 SPK_API spk_status spk_session_add_probe(spk_session *session, uint32_t population, uint32_t variable, uint32_t first,

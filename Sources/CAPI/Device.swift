@@ -1,0 +1,73 @@
+import CPlatform
+import CSpikelet
+import Fault
+import Runtime
+import Transport
+
+/// An open board. Its lock is held by whoever talks to it.
+struct DeviceBody: HandleBody, ~Copyable {
+  static var kind: HandleKind { .device }
+  let parent: ObjectPointer<ContextBody>
+  var board: BoardConnection
+  var hasSession = false
+
+  init(parent: ObjectPointer<ContextBody>, board: consuming BoardConnection) {
+    self.parent = parent
+    self.board = board
+  }
+}
+
+/// Time that opening a board may take.
+private let openMilliseconds: UInt32 = 10_000
+
+/// The size in the caller's options; null: the default board.
+func boardSize(_ options: UnsafePointer<spk_board_options>?) throws(Fault) -> BoardSize {
+  guard options != nil else {
+    return BoardSize(cores: 8, neuronsPerCore: 1_024, synapseBytesPerCore: 131_072)
+  }
+  let board = try readStruct(options, "board")
+  guard board.reserved == 0 else {
+    throw Fault(.SPK_ERROR_ARGUMENT, "board->reserved: \(board.reserved) found, 0 expected")
+  }
+  let bytes = board.synapse_bytes_per_core
+  guard bytes >= 1, bytes <= 1 << 40 else {
+    throw Fault(
+      .SPK_ERROR_ARGUMENT, "board->synapse_bytes_per_core: \(bytes) found, 1 .. 2^40 expected")
+  }
+  return BoardSize(
+    cores: try inRange(board.cores, 1, 4_096, "board->cores"),
+    neuronsPerCore: try inRange(board.neurons_per_core, 1, 65_536, "board->neurons_per_core"),
+    synapseBytesPerCore: Int(clamping: bytes))
+}
+
+@c @implementation
+public func spk_device_open(
+  _ context: OpaquePointer?, _ locator: UnsafePointer<CChar>?,
+  _ board: UnsafePointer<spk_board_options>?, _ device: UnsafeMutablePointer<OpaquePointer?>?
+) -> spk_status {
+  enter(context, ContextBody.self) { owner throws(Fault) in
+    let device = try require(device, "device")
+    let place = try Locator(try text(locator, "locator"))
+    let link = try openLink(place, size: try boardSize(board))
+    let connection = try BoardConnection(link, timeoutMilliseconds: openMilliseconds)
+    device.pointee = try makeHandle(
+      DeviceBody(parent: owner, board: connection), context: key(context))
+    owner.addChild()
+  }
+}
+
+@c @implementation
+public func spk_device_close(_ device: OpaquePointer?) -> spk_status {
+  close(device, DeviceBody.self) { $0.pointee.body.parent.removeChild() }
+}
+
+@c @implementation
+public func spk_device_capabilities(
+  _ device: OpaquePointer?, _ capabilities: UnsafeMutablePointer<spk_capabilities>?
+) -> spk_status {
+  enter(device, DeviceBody.self) { object throws(Fault) in
+    let result = try require(capabilities, "capabilities")
+    try checkStruct(result, MemoryLayout<spk_capabilities>.stride, "capabilities")
+    object.pointee.body.board.describe(result)
+  }
+}

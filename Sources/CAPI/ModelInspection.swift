@@ -1,0 +1,81 @@
+import CSpikelet
+import Fault
+import Model
+
+@c @implementation
+public func spk_model_counts(
+  _ model: OpaquePointer?, _ populations: UnsafeMutablePointer<UInt32>?,
+  _ projections: UnsafeMutablePointer<UInt32>?
+) -> spk_status {
+  enterModel(model) { model throws(Fault) in
+    let populations = try require(populations, "populations")
+    let projections = try require(projections, "projections")
+    populations.pointee = UInt32(model.populationCount)
+    projections.pointee = UInt32(model.projectionCount)
+  }
+}
+
+@c @implementation
+public func spk_model_get_population(
+  _ model: OpaquePointer?, _ index: UInt32, _ population: UnsafeMutablePointer<spk_population>?,
+  _ name: UnsafeMutablePointer<CChar>?
+) -> spk_status {
+  enterModel(model) { model throws(Fault) in
+    let number = try model.checkedPopulation(index)
+    let result = try require(population, "population")
+    try checkStruct(result, MemoryLayout<spk_population>.stride, "population")
+    let entry = model.population(number)
+    write(entry, to: result)
+    copy(entry.name, to: name)
+  }
+}
+
+@c @implementation
+public func spk_model_get_projection(
+  _ model: OpaquePointer?, _ index: UInt32, _ projection: UnsafeMutablePointer<spk_projection>?,
+  _ name: UnsafeMutablePointer<CChar>?
+) -> spk_status {
+  enterModel(model) { model throws(Fault) in
+    let number = try model.checkedProjection(index)
+    let result = try require(projection, "projection")
+    try checkStruct(result, MemoryLayout<spk_projection>.stride, "projection")
+    let entry = model.projection(number)
+    write(entry, to: result)
+    copy(entry.name, to: name)
+  }
+}
+
+@c @implementation
+public func spk_model_find_population(
+  _ model: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ index: UnsafeMutablePointer<UInt32>?
+) -> spk_status {
+  enterModel(model) { model throws(Fault) in
+    let index = try require(index, "index")
+    let wanted = try text(name, "name")
+    guard let found = model.findPopulation(wanted) else {
+      throw Fault(.SPK_ERROR_NOT_FOUND, "the model has no population \"\(wanted)\"")
+    }
+    index.pointee = UInt32(found)
+  }
+}
+
+@c @implementation
+public func spk_model_find_projection(
+  _ model: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ index: UnsafeMutablePointer<UInt32>?
+) -> spk_status {
+  enterModel(model) { model throws(Fault) in
+    let index = try require(index, "index")
+    let wanted = try text(name, "name")
+    guard let found = model.findProjection(wanted) else {
+      throw Fault(.SPK_ERROR_NOT_FOUND, "the model has no projection \"\(wanted)\"")
+    }
+    index.pointee = UInt32(found)
+  }
+}
+
+/// Copies a name and a closing zero to [64]; null is allowed.
+private func copy(_ name: Name, to destination: UnsafeMutablePointer<CChar>?) {
+  guard let destination else { return }
+  for index in 0..<name.count { destination[index] = CChar(bitPattern: name[index]) }
+  destination[name.count] = 0
+}

@@ -1,0 +1,96 @@
+import CSpikelet
+import Fault
+import Model
+import NeuroCore
+
+// spk_population and Population, both ways. Ranges that the law sets are checked by the model.
+
+func population(
+  _ source: spk_population
+) throws(Fault) -> (population: Population, role: Role) {
+  let kind = try oneOf(source.kind, PopulationKind.self, "population->kind")
+  let role = try oneOf(source.role, Role.self, "population->role")
+  let count = try inRange(source.neuron_count, 1, 1 << 20, "population->neuron_count")
+  var result = Population(kind: kind, neuronCount: Int32(count))
+  switch kind {
+  case .input:
+    result.gain = Int32(try inRange(source.gain, 0, 65_535, "population->gain"))
+    result.floor = UInt8(try inRange(source.floor, 0, 255, "population->floor"))
+  case .analogue:
+    result.valueLimit = Int32(
+      try inRange(source.value_limit, 1, 32_767, "population->value_limit"))
+  case .leaky, .quadratic: try convertLeaky(source, &result)
+  }
+  return (result, role)
+}
+
+private func convertLeaky(_ source: spk_population, _ result: inout Population) throws(Fault) {
+  result.hasThreshold = try !flag(source.reads_out, "population->reads_out")
+  result.reset = try oneOf(source.reset, ResetKind.self, "population->reset")
+  result.threshold = source.threshold
+  result.bias = source.bias
+  result.resetValue = source.reset_to
+  result.lowerBound = source.lower_bound
+  result.refractoryTicks = UInt8(
+    try inRange(source.refractory_ticks, 0, 255, "population->refractory_ticks"))
+  result.currentShift = try shift(source.current_shift, "population->current_shift")
+  result.membraneViewShift = try shift(
+    source.membrane_view_shift, "population->membrane_view_shift")
+  result.currentViewShift = try shift(source.current_view_shift, "population->current_view_shift")
+  result.dendriteViewShift = try shift(
+    source.dendrite_view_shift, "population->dendrite_view_shift")
+  result.noiseAmplitude = Int32(try inRange(source.noise, 0, 32_767, "population->noise"))
+  result.groupSize = Int32(try inRange(source.group_size, 0, 65_536, "population->group_size"))
+  result.decaySetCount = UInt8(
+    try inRange(source.decay_set_count, 1, 16, "population->decay_set_count"))
+  let sets = Int(result.decaySetCount)
+  withUnsafeBytes(of: source.decays) { bytes in
+    let decays = bytes.bindMemory(to: spk_decay_set.self)
+    for index in 0..<sets {
+      result.decays[index] = DecaySet(
+        membrane: decays[index].membrane, current1: decays[index].current1,
+        current2: decays[index].current2, dendrite: decays[index].dendrite)
+    }
+  }
+}
+
+private func shift(_ value: UInt32, _ name: StaticString) throws(Fault) -> UInt8 {
+  UInt8(try inRange(value, 0, 15, name))
+}
+
+/// Writes all but `struct_size`.
+func write(_ entry: PopulationEntry, to result: UnsafeMutablePointer<spk_population>) {
+  let source = entry.population
+  let size = result.pointee.struct_size
+  result.pointee = spk_population()
+  result.pointee.struct_size = size
+  result.pointee.kind = UInt32(source.kind.rawValue)
+  result.pointee.neuron_count = UInt32(source.neuronCount)
+  result.pointee.role = UInt32(entry.role.rawValue)
+  result.pointee.reads_out = source.hasThreshold ? 0 : 1
+  result.pointee.reset = UInt32(source.reset.rawValue)
+  result.pointee.threshold = source.threshold
+  result.pointee.bias = source.bias
+  result.pointee.reset_to = source.resetValue
+  result.pointee.lower_bound = source.lowerBound
+  result.pointee.refractory_ticks = UInt32(source.refractoryTicks)
+  result.pointee.current_shift = UInt32(source.currentShift)
+  result.pointee.noise = UInt32(source.noiseAmplitude)
+  result.pointee.group_size = UInt32(source.groupSize)
+  result.pointee.membrane_view_shift = UInt32(source.membraneViewShift)
+  result.pointee.current_view_shift = UInt32(source.currentViewShift)
+  result.pointee.dendrite_view_shift = UInt32(source.dendriteViewShift)
+  result.pointee.gain = UInt32(source.gain)
+  result.pointee.floor = UInt32(source.floor)
+  result.pointee.value_limit = UInt32(source.valueLimit)
+  result.pointee.decay_set_count = UInt32(source.decaySetCount)
+  withUnsafeMutableBytes(of: &result.pointee.decays) { bytes in
+    let decays = bytes.bindMemory(to: spk_decay_set.self)
+    for index in 0..<Int(source.decaySetCount) {
+      decays[index].membrane = source.decays[index].membrane
+      decays[index].current1 = source.decays[index].current1
+      decays[index].current2 = source.decays[index].current2
+      decays[index].dendrite = source.decays[index].dendrite
+    }
+  }
+}

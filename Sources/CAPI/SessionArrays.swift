@@ -1,0 +1,91 @@
+import CSpikelet
+import Fault
+import Model
+import Runtime
+
+@c @implementation
+public func spk_session_read_weights(
+  _ session: OpaquePointer?, _ projection: UInt32, _ weights: UnsafeMutablePointer<Int16>?,
+  _ capacity: Int, _ count: UnsafeMutablePointer<Int>?
+) -> spk_status {
+  enterSession(session) { session, board throws(Fault) in
+    let room = try array(weights, capacity, "weights")
+    let needed = try session.weightCount(projection)
+    guard try fits(room, count, needed: needed, "weights") else { return }
+    try session.readWeights(
+      &board, projection, into: UnsafeMutableBufferPointer(start: room.baseAddress, count: needed))
+  }
+}
+
+@c @implementation
+public func spk_session_write_weights(
+  _ session: OpaquePointer?, _ projection: UInt32, _ weights: UnsafePointer<Int16>?, _ count: Int
+) -> spk_status {
+  enterSession(session) { session, board throws(Fault) in
+    try session.writeWeights(&board, projection, try array(weights, count, "weights"))
+  }
+}
+
+@c @implementation
+public func spk_session_store(_ session: OpaquePointer?, _ model: OpaquePointer?) -> spk_status {
+  enterSession(session) { session, board throws(Fault) in
+    let raw = try HandleTable.enter(model, .model)
+    defer { HandleTable.leave(model) }
+    let target = raw.assumingMemoryBound(to: Object<ModelBody>.self)
+    target.lock()
+    defer { target.unlock() }
+    try session.store(&board, in: &target.pointee.body.model)
+  }
+}
+
+@c @implementation
+public func spk_session_read_state(
+  _ session: OpaquePointer?, _ population: UInt32, _ variable: UInt32, _ first: UInt32,
+  _ values: UnsafeMutablePointer<Int32>?, _ count: Int
+) -> spk_status {
+  enterSession(session) { session, board throws(Fault) in
+    try session.readState(
+      &board, population: population, variable: variable, first: first,
+      into: try array(values, count, "values"))
+  }
+}
+
+@c @implementation
+public func spk_session_set_values(
+  _ session: OpaquePointer?, _ population: UInt32, _ values: UnsafePointer<Int16>?, _ count: Int
+) -> spk_status {
+  enterSession(session) { session, board throws(Fault) in
+    try session.setValues(&board, population, try array(values, count, "values"))
+  }
+}
+
+@c @implementation
+public func spk_session_add_probe(
+  _ session: OpaquePointer?, _ population: UInt32, _ variable: UInt32, _ first: UInt32,
+  _ count: UInt32, _ probe: UnsafeMutablePointer<UInt32>?
+) -> spk_status {
+  enterSession(session) { session, board throws(Fault) in
+    let probe = try require(probe, "probe")
+    probe.pointee = UInt32(
+      try session.addProbe(
+        &board, population: population, variable: variable, first: first, count: count))
+  }
+}
+
+@c @implementation
+public func spk_session_remove_probe(_ session: OpaquePointer?, _ probe: UInt32) -> spk_status {
+  enterSession(session) { session, board throws(Fault) in try session.removeProbe(&board, probe) }
+}
+
+@c @implementation
+public func spk_session_read_probe(
+  _ session: OpaquePointer?, _ probe: UInt32, _ values: UnsafeMutablePointer<Int32>?,
+  _ capacity: Int, _ count: UnsafeMutablePointer<Int>?
+) -> spk_status {
+  enterSession(session) { session, _ throws(Fault) in
+    let room = try array(values, capacity, "values")
+    let needed = try session.probeValueCount(probe)
+    guard try fits(room, count, needed: needed, "values") else { return }
+    if let start = room.baseAddress { session.readProbe(probe, into: start) }
+  }
+}
