@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Two modes from one manifest: SPIKELET_EMBEDDED=1 builds what ships, without a runtime and without hidden
-// allocations; without it, full Swift for tests, sanitizers and fuzzing.
+// allocations, as LLVM bitcode for the Makefile to link; without it, full Swift for tests, sanitizers and fuzzing.
 let embedded = Context.environment["SPIKELET_EMBEDDED"] == "1"
 
 let common: [SwiftSetting] = [.treatAllWarnings(as: .error)]
@@ -11,13 +11,29 @@ let settings: [SwiftSetting] =
   + (embedded
     ? [
       .enableExperimentalFeature("Embedded"),
-      .unsafeFlags(["-wmo", "-no-allocations", "-Xcc", "-fPIC"]),
+      .unsafeFlags([
+        "-wmo", "-no-allocations", "-Xcc", "-fPIC", "-Xfrontend", "-mergeable-traps", "-Xfrontend",
+        "-disable-stack-protector",
+        "-Xfrontend", "-lto=llvm-full", "-Xfrontend", "-emit-bc",
+      ]),
     ] : [])
 
-func library(_ name: String, _ dependencies: [String] = [], path: String? = nil) -> Target {
+/// Inlining and unrolling in SIL as for speed would add a fifth to the code: LLVM decides at link time.
+let small: [SwiftSetting] = [
+  .unsafeFlags([
+    "-Osize", "-Xllvm", "-sil-inline-overall-caller-block-limit=8",
+    "-Xllvm", "-sil-disable-pass=closure-specialize", "-Xllvm", "-sil-disable-pass=loop-rotate",
+  ])
+]
+
+/// The hot modules are built for speed, all others for size.
+func library(
+  _ name: String, _ dependencies: [String] = [], path: String? = nil, isHot: Bool = false
+) -> Target {
   .target(
     name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
-    path: path ?? "Sources/\(name)", swiftSettings: settings)
+    path: path ?? "Sources/\(name)",
+    swiftSettings: settings + (embedded && !isHot ? small : []))
 }
 
 func tests(_ name: String, _ dependencies: [String]) -> Target {
@@ -28,14 +44,15 @@ func tests(_ name: String, _ dependencies: [String]) -> Target {
 
 let shipped: [Target] = [
   .systemLibrary(name: "CSpikelet", path: "include"),
-  .systemLibrary(name: "CPlatform", path: "Sources/CPlatform"),
-  .systemLibrary(name: "CJansson", path: "Sources/CJansson"),
-  library("Fault", ["CSpikelet"]),
+  .target(
+    name: "CPlatform", path: "Sources/CPlatform",
+    cSettings: [.unsafeFlags(["-fPIC"] + (embedded ? ["-flto"] : []))]),
+  library("Fault", ["CSpikelet", "CPlatform"]),
   library("Memory", ["CPlatform", "Fault"]),
-  library("NeuroKernels"),
+  library("NeuroKernels", isHot: true),
   library("NeuroCore", ["NeuroKernels"]),
   library("WireProtocol", ["NeuroCore"]),
-  library("Model", ["NeuroCore", "CJansson", "CPlatform", "Fault", "Memory"]),
+  library("Model", ["NeuroCore", "CPlatform", "Fault", "Memory"]),
   library("Transport", ["CPlatform", "Fault", "Memory"]),
   library("BoardFirmware", ["NeuroCore", "WireProtocol"], path: "firmware-sim/BoardFirmware"),
   library(
@@ -53,7 +70,12 @@ let host: [Target] = [
   tests("NeuroCoreTests", ["NeuroCore", "NeuroReference"]),
   tests("ModelTests", ["Model", "NeuroCore", "Fault", "Memory"]),
   tests("WireProtocolTests", ["WireProtocol", "NeuroCore"]),
-  tests("RuntimeTests", ["Runtime", "Model", "NeuroCore", "BoardFirmware", "Transport", "Fault", "Memory"]),
+  tests(
+    "RuntimeTests",
+    [
+      "Runtime", "Model", "NeuroCore", "NeuroReference", "BoardFirmware", "WireProtocol",
+      "Transport", "Fault", "Memory",
+    ]),
   tests("ArchitectureTests", []),
 ]
 

@@ -1,0 +1,116 @@
+# Builds, stages, checks and installs Spikelet. `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+CFLAGS ?= -O2 -g
+OBJCOPY ?= objcopy
+STRIP ?= strip
+PKG_CONFIG ?= pkg-config
+EMBEDDED_SCRATCH ?= .build-embedded
+FULL_SCRATCH ?= .build-full
+ifneq ($(wildcard ../shared/data),)
+SPIKELET_DATA ?= $(abspath ../shared/data)
+endif
+
+version := 0.1.0
+soname := libspikelet.so.0
+archive := $(EMBEDDED_SCRATCH)/release/libspikelet-objects.a
+library := build/lib/libspikelet.so.$(version) build/lib/libspikelet.a build/lib/spikelet.pc
+headers := $(wildcard include/spikelet/*.h include/spikelet/*.hpp)
+root = $(DESTDIR)$(PREFIX)
+
+# A program against the staged tree, as a user builds it: $(call program,OUTPUT,SOURCES)
+stage := $(CURDIR)/build/stage
+staged := PKG_CONFIG_PATH=$(stage)/lib/pkgconfig LD_LIBRARY_PATH=$(stage)/lib
+program = mkdir -p $(dir $(1)) && $(CC) $(CFLAGS) -o $(1) $(2) $$($(staged) $(PKG_CONFIG) --cflags --libs spikelet) -lm
+digits := $(shell grep -L '^int main\b' examples/c/*.c)
+
+export CC EMBEDDED_SCRATCH FULL_SCRATCH
+ifneq ($(SPIKELET_DATA),)
+export SPIKELET_DATA
+endif
+
+.PHONY: help library stage install demo test bench accuracy lint format clean FORCE
+
+help: ## lists the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
+
+demo: stage ## learns to read digits on a simulated board
+	@$(call program,build/demo/learn_digits,examples/c/learn_digits.c $(digits))
+	@$(staged) build/demo/learn_digits --picture build/demo/learn_digits.svg
+
+test: ## runs every test
+	@scripts/bootstrap test
+	@scripts/test
+
+bench: stage ## measures start-up, size and learning speed
+	@$(call program,build/bench/latency,Benchmarks/latency.c)
+	@$(staged) build/bench/latency build/bench $(stage)/lib/$(soname)
+
+accuracy: stage ## measures what the classifiers reach; ACCURACY holds options, as "--row A --seeds 1"
+	@$(call program,build/accuracy/accuracy,$(wildcard Benchmarks/accuracy*.c) $(digits))
+	@$(staged) build/accuracy/accuracy --curves build/accuracy/curves.jsonl --picture build/accuracy/curves.svg \
+	  $(ACCURACY) | tee build/accuracy/rows.jsonl
+
+install: library ## installs below PREFIX (/usr/local)
+	@install -d $(root)/include/spikelet $(root)/lib/pkgconfig
+	@install -m 644 $(headers) $(root)/include/spikelet
+	@install -m 755 build/lib/libspikelet.so.$(version) $(root)/lib
+	@install -m 644 build/lib/libspikelet.a $(root)/lib
+	@install -m 644 build/lib/spikelet.pc $(root)/lib/pkgconfig
+	@ln -sf libspikelet.so.$(version) $(root)/lib/$(soname)
+	@ln -sf $(soname) $(root)/lib/libspikelet.so
+	@echo "installed in $(root)"
+
+lint: ## checks the layout of the sources and the warnings of C files
+	@scripts/lint
+
+format: ## lays out the Swift sources
+	@swift format --in-place --recursive Sources firmware-sim Tests Package.swift
+
+clean: ## removes what was built
+	rm -rf build $(EMBEDDED_SCRATCH) $(FULL_SCRATCH) .venv
+
+library: $(library)
+
+stage:
+	@scripts/bootstrap build
+	@rm -rf $(stage)
+	@$(MAKE) install PREFIX=$(stage) DESTDIR=
+
+# SwiftPM knows what is out of date, but never takes the object of a deleted source out of an old archive.
+$(archive): FORCE
+	@rm -f $@
+	@SPIKELET_EMBEDDED=1 env -u CC swift build -c release --product spikelet-objects --scratch-path $(EMBEDDED_SCRATCH)
+
+# One object with the functions of the headers and what they need, optimised as a whole; all else is dropped or made
+# local, so that nothing of it meets another Swift in the same program. It keeps frame pointers for debuggers, and has no
+# unwind tables: no exception passes through it.
+build/lib/spikelet.o: $(archive) $(headers) scripts/list-api packaging/spikelet.map
+	@mkdir -p $(@D)
+	@"$$(scripts/toolchain)/ld.lld" -shared -o /dev/null --lto-obj-path=$@ --version-script=packaging/spikelet.map \
+	  --lto-newpm-passes='mergefunc,lto<O2>,mergefunc,globaldce' -mllvm -enable-tlsdesc --gc-sections \
+	  $$(scripts/list-api | sed 's/^/--undefined=/') --whole-archive $<
+	@$(OBJCOPY) --wildcard --keep-global-symbol='spk_*' --strip-debug --remove-section=.eh_frame --remove-section=.llvm_addrsig --remove-section=.deplibs \
+	  --remove-section=.swift1_autolink_entries --remove-section=.swift_modhash $@
+
+build/lib/libspikelet.so.$(version): build/lib/spikelet.o packaging/spikelet.map
+	@$(CC) -shared -o $@ $< $(LDFLAGS) -B"$$(scripts/toolchain)" -fuse-ld=lld -Wl,-soname,$(soname) \
+	  -Wl,--version-script=packaging/spikelet.map -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,--no-rosegment \
+	  -Wl,--hash-style=gnu -Wl,-O2 -Wl,--no-undefined -Wl,--as-needed -lpthread
+	@$(STRIP) --remove-section=.comment $@
+
+build/lib/libspikelet.a: build/lib/spikelet.o
+	@rm -f $@
+	@$(AR) rcs $@ $<
+
+build/lib/spikelet.pc: packaging/spikelet.pc.in Makefile
+	@mkdir -p $(@D)
+	@sed 's/@VERSION@/$(version)/' $< >$@
