@@ -41,13 +41,6 @@ public func decayAndAdd(
   }
 }
 
-/// state = decay(state), for a compartment that nothing arrives at.
-@inline(never)
-@_optimize(speed)
-public func decayAlone(_ state: UnsafeMutablePointer<Int32>, keep: Int32, count: Int) {
-  for neuron in 0..<count { state[neuron] = decay(state[neuron], keep: keep) }
-}
-
 /// V = max(lower, sat_24(decay(V) + J + arrivals + bias)), all parameters shared; arrivals = 0.
 ///
 /// - Parameters:
