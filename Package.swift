@@ -58,9 +58,11 @@ let shipped: [Target] = [
   library(
     "Runtime", ["NeuroCore", "WireProtocol", "Model", "Transport", "CPlatform", "Fault", "Memory"]),
   library(
+    "Scheduling", ["Runtime", "Transport", "CPlatform", "CSpikelet", "Fault", "Memory"]),
+  library(
     "CAPI",
     [
-      "CSpikelet", "Runtime", "Model", "NeuroCore", "Transport", "BoardFirmware", "CPlatform",
+      "CSpikelet", "Scheduling", "Runtime", "Model", "NeuroCore", "Transport", "BoardFirmware", "CPlatform",
       "Fault", "Memory",
     ]),
 ]

@@ -55,7 +55,7 @@ static int bench_open(bench *one, const accuracy_row *row, const long *settings,
   spk_board_options board = {(uint32_t)sizeof board, 4, 4096, 0, UINT64_C(4) << 20};
   spk_session_options session = SPK_SESSION_OPTIONS_INIT;
   session.seed = seed;
-  TRY(one->context, spk_context_create(&one->context));
+  TRY(one->context, spk_context_create(NULL, &one->context));
   TRY(one->context, spk_model_build_erbp(one->context, &network, &one->model));
   TRY(one->context, spk_device_open(one->context, "sim:", &board, &one->device));
   TRY(one->context, spk_session_open(one->device, one->model, &session, &one->session));

@@ -52,7 +52,7 @@ static void write_model(const char *path) {
   spk_erbp_options options = SPK_ERBP_OPTIONS_INIT;
   options.layer_count = 3;
   options.layer_sizes = sizes;
-  must(spk_context_create(&context));
+  must(spk_context_create(NULL, &context));
   must(spk_model_build_erbp(context, &options, &model));
   must(spk_model_save_file(model, path));
   must(spk_model_close(model));
@@ -64,7 +64,7 @@ static void open_and_close(const char *path) {
   spk_context *context;
   spk_device *device;
   spk_model *model;
-  must(spk_context_create(&context));
+  must(spk_context_create(NULL, &context));
   must(spk_device_open(context, "sim:", NULL, &device));
   must(spk_model_load_file(context, path, &model));
   must(spk_model_close(model));
@@ -108,7 +108,7 @@ static double learn(const char *path, int learning) {
   spk_model *model;
   spk_session *session;
   draw_images(images);
-  must(spk_context_create(&context));
+  must(spk_context_create(NULL, &context));
   must(spk_device_open(context, "sim:", NULL, &device));
   must(spk_model_load_file(context, path, &model));
   must(spk_session_open(device, model, NULL, &session));

@@ -10,19 +10,37 @@ import Transport
 /// Opens the link to the board at `locator`.
 ///
 /// - Parameters:
-///   - size: of a simulated board.
-func openLink(_ locator: Locator, size: BoardSize) throws(Fault) -> Link {
-  switch locator {
-  case .simulated: return try simulatedBoard(size)
+///   - size: of a simulated board in this process; others have their own.
+///   - interrupt: ends a run of a board in this process; must outlive the link.
+func openLink(
+  _ locator: Locator, size: BoardSize, _ interrupt: Interrupt.Pointer
+) throws(Fault) -> Link {
+  switch locator.kind {
+  case .simulated: return try simulatedBoard(size, interrupt)
+  case .unix, .tcp:
+    return try StreamLink.open(locator, deadline: spk_platform_now() + connectNanoseconds)
   }
 }
 
+/// Whether somebody is at a locator.
+let isBoardThere: @convention(c) (UnsafeRawPointer) -> Bool = { raw in
+  StreamLink.isThere(
+    raw.assumingMemoryBound(to: Locator.self).pointee,
+    deadline: spk_platform_now() + lookNanoseconds)
+}
+
+/// Time that connecting to a board may take, and that looking for one may.
+private let connectNanoseconds: Int64 = 10_000_000_000
+private let lookNanoseconds: Int64 = 100_000_000
+
 /// The firmware in this process, behind a link.
-private func simulatedBoard(_ size: BoardSize) throws(Fault) -> Link {
-  let address = try InProcessLink.make()
+private func simulatedBoard(
+  _ size: BoardSize, _ interrupt: Interrupt.Pointer
+) throws(Fault) -> Link {
+  let address = try InProcessLink.make(interrupt)
   let seam = BoardSeam(
     allocate: { spk_platform_allocate($0) }, release: { free($0) },
-    send: InProcessLink.acceptReply, sendContext: address)
+    send: InProcessLink.acceptReply, stops: InProcessLink.stops, context: address)
   guard let raw = spk_platform_allocate(MemoryLayout<Firmware>.stride) else {
     InProcessLink.discard(address)
     throw Fault(.SPK_ERROR_NO_MEMORY, "out of memory for the simulated board")

@@ -1,17 +1,41 @@
 import CSpikelet
+import Scheduling
 import Fault
 import NeuroCore
 
-/// A context has no state of its own: it counts its children and gives sentences an owner.
+/// A context counts its children, gives sentences an owner, and has a dispatcher.
 struct ContextBody: HandleBody, ~Copyable {
   static var kind: HandleKind { .context }
+  let dispatcher: Dispatcher.Pointer
 }
 
 @c @implementation
-public func spk_context_create(_ context: UnsafeMutablePointer<OpaquePointer?>?) -> spk_status {
+public func spk_context_create(
+  _ options: UnsafePointer<spk_context_options>?, _ context: UnsafeMutablePointer<OpaquePointer?>?
+) -> spk_status {
   do throws(Fault) {
     let context = try require(context, "context")
-    context.pointee = try makeHandle(ContextBody(), context: 0)
+    var settings = spk_context_options()
+    settings.queue_depth = 16
+    if options != nil { settings = try readStruct(options, "options") }
+    guard settings.flags & ~1 == 0, settings.reserved == 0 else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "options: flags \(settings.flags) and reserved \(settings.reserved) found, SPK_CONTEXT_NO_THREADS or 0, and 0 expected"
+      )
+    }
+    let depth = try inRange(settings.queue_depth, 1, 4_096, "options->queue_depth")
+    let logger = Logger(settings.log, user: settings.log_user)
+    let dispatcher = try Dispatcher.make(
+      hasThread: settings.flags == 0, depth: UInt32(depth),
+      Dispatcher.Seam(isThere: isBoardThere, logger: logger))
+    do throws(Fault) {
+      context.pointee = try makeHandle(
+        ContextBody(dispatcher: dispatcher), context: 0, logger: logger)
+    } catch {
+      Dispatcher.discard(dispatcher)
+      throw error
+    }
     return .SPK_OK
   } catch {
     return report(error, context: 0)
@@ -20,7 +44,7 @@ public func spk_context_create(_ context: UnsafeMutablePointer<OpaquePointer?>?)
 
 @c @implementation
 public func spk_context_close(_ context: OpaquePointer?) -> spk_status {
-  close(context, ContextBody.self) { _ in }
+  close(context, ContextBody.self) { Dispatcher.discard($0.pointee.body.dispatcher) }
 }
 
 @c @implementation

@@ -4,16 +4,29 @@ import Fault
 import Runtime
 import Transport
 
-/// An open board. Its lock is held by whoever talks to it.
+/// An open board, and where it is. Its lock is held by whoever talks to it.
 struct DeviceBody: HandleBody, ~Copyable {
   static var kind: HandleKind { .device }
   let parent: ObjectPointer<ContextBody>
-  var board: BoardConnection
+  /// Stays where it is, for the thread of the context.
+  let board: UnsafeMutablePointer<BoardConnection>
+  let locator: Locator
+  let size: BoardSize
   var hasSession = false
 
-  init(parent: ObjectPointer<ContextBody>, board: consuming BoardConnection) {
+  init(
+    parent: ObjectPointer<ContextBody>, board: UnsafeMutablePointer<BoardConnection>,
+    locator: Locator, size: BoardSize
+  ) {
     self.parent = parent
     self.board = board
+    self.locator = locator
+    self.size = size
+  }
+
+  deinit {
+    board.deinitialize(count: 1)
+    free(board)
   }
 }
 
@@ -48,10 +61,23 @@ public func spk_device_open(
   enter(context, ContextBody.self) { owner throws(Fault) in
     let device = try require(device, "device")
     let place = try Locator(try text(locator, "locator"))
-    let link = try openLink(place, size: try boardSize(board))
-    let connection = try BoardConnection(link, timeoutMilliseconds: openMilliseconds)
+    let size = try boardSize(board)
+    guard let raw = spk_platform_allocate(MemoryLayout<BoardConnection>.stride) else {
+      throw Fault(.SPK_ERROR_NO_MEMORY, "out of memory for a device")
+    }
+    let connection = raw.bindMemory(to: BoardConnection.self, capacity: 1)
+    do throws(Fault) {
+      connection.initialize(
+        to: try BoardConnection(timeoutMilliseconds: openMilliseconds) {
+          (interrupt) throws(Fault) in try openLink(place, size: size, interrupt)
+        })
+    } catch {
+      free(raw)
+      throw error
+    }
     device.pointee = try makeHandle(
-      DeviceBody(parent: owner, board: connection), context: key(context))
+      DeviceBody(parent: owner, board: connection, locator: place, size: size),
+      context: key(context), logger: owner.pointee.logger)
     owner.addChild()
   }
 }
@@ -68,6 +94,29 @@ public func spk_device_capabilities(
   enter(device, DeviceBody.self) { object throws(Fault) in
     let result = try require(capabilities, "capabilities")
     try checkStruct(result, MemoryLayout<spk_capabilities>.stride, "capabilities")
-    object.pointee.body.board.describe(result)
+    object.lock()
+    object.pointee.body.board.pointee.describe(result)
+    object.unlock()
+  }
+}
+
+@c @implementation
+public func spk_device_counters(
+  _ device: OpaquePointer?, _ counters: UnsafeMutablePointer<spk_counters>?
+) -> spk_status {
+  enter(device, DeviceBody.self) { object throws(Fault) in
+    let result = try require(counters, "counters")
+    try checkStruct(result, MemoryLayout<spk_counters>.stride, "counters")
+    object.lock()
+    let counted = object.pointee.body.board.pointee.counters
+    object.unlock()
+    result.pointee.losses = UInt32(clamping: counted.losses)
+    result.pointee.requests = counted.requests
+    result.pointee.refusals = counted.refusals
+    result.pointee.bytes_out = counted.bytesOut
+    result.pointee.bytes_in = counted.bytesIn
+    result.pointee.ticks = counted.ticks
+    result.pointee.events_out = counted.eventsOut
+    result.pointee.events_in = counted.eventsIn
   }
 }

@@ -1,9 +1,10 @@
 import CSpikelet
 import Fault
 
-/// Says whose the sentence of a fault is.
-func report(_ fault: Fault, context: UInt64) -> spk_status {
+/// Says whose the sentence of a fault is, and tells the context's log.
+func report(_ fault: Fault, context: UInt64, _ logger: Logger = .none) -> spk_status {
   ThreadMessage.context = context
+  logger.logFault()
   return fault.status
 }
 
@@ -36,6 +37,9 @@ public func spk_status_string(_ status: spk_status) -> UnsafePointer<CChar>? {
     case 13: "protocol"
     case 14: "too small"
     case 15: "internal"
+    case 16: "lost"
+    case 17: "cancelled"
+    case 18: "full"
     default: "unknown status"
     }
   return UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)

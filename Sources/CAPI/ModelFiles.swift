@@ -38,7 +38,7 @@ func makeModel(
     let result = try require(result, "model")
     let model = try make()
     result.pointee = try makeHandle(
-      ModelBody(parent: owner, model: model), context: key(context))
+      ModelBody(parent: owner, model: model), context: key(context), logger: owner.pointee.logger)
     owner.addChild()
   }
 }

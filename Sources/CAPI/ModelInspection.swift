@@ -1,6 +1,7 @@
 import CSpikelet
 import Fault
 import Model
+import NeuroCore
 
 @c @implementation
 public func spk_model_counts(
@@ -78,4 +79,53 @@ private func copy(_ name: Name, to destination: UnsafeMutablePointer<CChar>?) {
   guard let destination else { return }
   for index in 0..<name.count { destination[index] = CChar(bitPattern: name[index]) }
   destination[name.count] = 0
+}
+
+@c @implementation
+public func spk_model_get_synapses(
+  _ model: OpaquePointer?, _ projection: UInt32, _ rowStarts: UnsafeMutablePointer<UInt32>?,
+  _ targets: UnsafeMutablePointer<UInt32>?, _ weights: UnsafeMutablePointer<Int16>?,
+  _ capacity: Int, _ count: UnsafeMutablePointer<Int>?
+) -> spk_status {
+  enterModel(model) { model throws(Fault) in
+    let count = try require(count, "count")
+    guard projection < model.projectionCount else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "projection \(projection) was asked for, the model has \(model.projectionCount)")
+    }
+    let entry = model.projection(Int(projection))
+    guard entry.projection.connectivity == .sparse, let starts = entry.rowStarts else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "projection \"\(entry.name)\" is not sparse; spk_model_get_weights() reads its weights")
+    }
+    count.pointee = entry.weightCount
+    guard targets == nil && weights == nil || capacity >= entry.weightCount else {
+      throw Fault(
+        .SPK_ERROR_TOO_SMALL,
+        "room for \(capacity) synapses found, \(entry.weightCount) needed")
+    }
+    let sources = model.population(Int(entry.projection.source)).population.neuronCount
+    rowStarts?.update(from: starts, count: Int(sources) + 1)
+    if let targets, let from = entry.targets {
+      targets.update(from: from, count: entry.weightCount)
+    }
+    guard let weights else { return }
+    for index in 0..<entry.weightCount { weights[index] = entry.weight(index) }
+  }
+}
+
+@c @implementation
+public func spk_model_snapshot(
+  _ model: OpaquePointer?, _ snapshot: UnsafeMutablePointer<spk_snapshot>?
+) -> spk_status {
+  enterModel(model) { model throws(Fault) in
+    let result = try require(snapshot, "snapshot")
+    try checkStruct(result, MemoryLayout<spk_snapshot>.stride, "snapshot")
+    result.pointee.is_there = model.snapshot == nil ? 0 : 1
+    result.pointee.seed = model.snapshot?.seed ?? 0
+    result.pointee.learning_ticks = model.snapshot?.learningTicks ?? 0
+    result.pointee.frozen_ticks = model.snapshot?.frozenTicks ?? 0
+  }
 }

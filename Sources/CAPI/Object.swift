@@ -5,15 +5,17 @@ import Memory
 
 /// What a handle stands for: a body, its lock, its parent, and how many objects stand on it.
 struct Object<Body: ~Copyable>: ~Copyable {
-  /// The key of the context, for sentences.
+  /// The key of the context, for sentences, and who is told of them.
   let context: UInt64
+  let logger: Logger
   var mutex = pthread_mutex_t()
   /// Open objects that need this one. Changed atomically.
   var children: UInt64 = 0
   var body: Body
 
-  init(context: UInt64, body: consuming Body) {
+  init(context: UInt64, logger: Logger, body: consuming Body) {
     self.context = context
+    self.logger = logger
     self.body = body
   }
 }
@@ -26,6 +28,12 @@ protocol HandleBody: ~Copyable {
 typealias ObjectPointer<Body: ~Copyable> = UnsafeMutablePointer<Object<Body>>
 
 extension UnsafeMutablePointer where Pointee: ~Copyable {
+  /// The lock itself, which stays where it is as long as the object lives.
+  func mutex<Body: ~Copyable>() -> UnsafeMutablePointer<pthread_mutex_t>
+  where Pointee == Object<Body> {
+    withUnsafeMutablePointer(to: &self.pointee.mutex) { $0 }
+  }
+
   func lock<Body: ~Copyable>() where Pointee == Object<Body> {
     pthread_mutex_lock(&self.pointee.mutex)
   }
@@ -48,13 +56,13 @@ extension UnsafeMutablePointer where Pointee: ~Copyable {
 /// - Parameters:
 ///   - context: the context's key; 0 for a context itself.
 func makeHandle<Body: HandleBody & ~Copyable>(
-  _ body: consuming Body, context: UInt64
+  _ body: consuming Body, context: UInt64, logger: Logger
 ) throws(Fault) -> OpaquePointer {
   guard let raw = spk_platform_allocate(MemoryLayout<Object<Body>>.stride) else {
     throw Fault(.SPK_ERROR_NO_MEMORY, "out of memory for a \(Body.kind.name)")
   }
   let object = raw.bindMemory(to: Object<Body>.self, capacity: 1)
-  object.initialize(to: Object(context: context, body: body))
+  object.initialize(to: Object(context: context, logger: logger, body: body))
   pthread_mutex_init(&object.pointee.mutex, nil)
   do throws(Fault) {
     return try HandleTable.insert(raw, Body.kind)
@@ -84,32 +92,57 @@ func enter<Body: HandleBody & ~Copyable>(
       try body(object)
       return .SPK_OK
     } catch {
-      return report(error, context: context)
+      return report(error, context: context, object.pointee.logger)
     }
   } catch {
     return report(error, context: 0)
   }
 }
 
-/// Closes the object of a handle; null is allowed.
-///
-/// - Parameters:
-///   - parent: runs once nothing can fail any more, before the object is gone.
+/// - Throws: STATE inside a callback, for calls that could wait for it.
+func checkOutside(_ call: StaticString) throws(Fault) {
+  guard !ThreadMessage.isInCallback else {
+    throw Fault(
+      .SPK_ERROR_STATE, "\(call) inside a callback of the library; do it after the callback")
+  }
+}
+
+/// Closes an object that nothing is on its way in.
 func close<Body: HandleBody & ~Copyable>(
   _ handle: OpaquePointer?, _ type: Body.Type, _ parent: (ObjectPointer<Body>) -> Void
 ) -> spk_status {
+  close(handle, type, check: { (_) throws(Fault) in }, parent)
+}
+
+/// Closes the object of a handle; null is allowed.
+///
+/// - Parameters:
+///   - check: throws if something is still on its way; nothing is closed then.
+///   - parent: runs once nothing can fail any more, before the object is gone.
+func close<Body: HandleBody & ~Copyable>(
+  _ handle: OpaquePointer?, _ type: Body.Type,
+  check: (ObjectPointer<Body>) throws(Fault) -> Void,
+  _ parent: (ObjectPointer<Body>) -> Void
+) -> spk_status {
   guard handle != nil else { return .SPK_OK }
   do throws(Fault) {
+    try checkOutside("a handle cannot be closed")
     let raw = try HandleTable.beginClose(handle, Body.kind)
     let object = raw.assumingMemoryBound(to: Object<Body>.self)
-    let children = spk_platform_load(&object.pointee.children)
-    guard children == 0 else {
-      HandleTable.reopen(handle)
+    do throws(Fault) {
+      let children = spk_platform_load(&object.pointee.children)
+      guard children == 0 else {
+        throw Fault(
+          .SPK_ERROR_BUSY,
+          "the \(Body.kind.name) still has \(children) open objects that need it; close them first"
+        )
+      }
+      try check(object)
+    } catch {
       let context = Body.kind == .context ? key(handle) : object.pointee.context
-      let fault = Fault(
-        .SPK_ERROR_BUSY,
-        "the \(Body.kind.name) still has \(children) open objects that need it; close them first")
-      return report(fault, context: context)
+      let logger = object.pointee.logger
+      HandleTable.reopen(handle)
+      return report(error, context: context, logger)
     }
     parent(object)
     HandleTable.remove(handle)

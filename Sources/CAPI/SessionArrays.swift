@@ -27,18 +27,6 @@ public func spk_session_write_weights(
 }
 
 @c @implementation
-public func spk_session_store(_ session: OpaquePointer?, _ model: OpaquePointer?) -> spk_status {
-  enterSession(session) { session, board throws(Fault) in
-    let raw = try HandleTable.enter(model, .model)
-    defer { HandleTable.leave(model) }
-    let target = raw.assumingMemoryBound(to: Object<ModelBody>.self)
-    target.lock()
-    defer { target.unlock() }
-    try session.store(&board, in: &target.pointee.body.model)
-  }
-}
-
-@c @implementation
 public func spk_session_read_state(
   _ session: OpaquePointer?, _ population: UInt32, _ variable: UInt32, _ first: UInt32,
   _ values: UnsafeMutablePointer<Int32>?, _ count: Int
@@ -87,5 +75,17 @@ public func spk_session_read_probe(
     let needed = try session.probeValueCount(probe)
     guard try fits(room, count, needed: needed, "values") else { return }
     if let start = room.baseAddress { session.readProbe(probe, into: start) }
+  }
+}
+
+@c @implementation
+public func spk_session_write_state(
+  _ session: OpaquePointer?, _ population: UInt32, _ variable: UInt32, _ first: UInt32,
+  _ values: UnsafePointer<Int32>?, _ count: Int
+) -> spk_status {
+  enterSession(session) { session, board throws(Fault) in
+    try session.writeState(
+      &board, population: population, variable: variable, first: first,
+      try array(values, count, "values"))
   }
 }

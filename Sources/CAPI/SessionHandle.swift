@@ -1,18 +1,22 @@
 import CPlatform
 import CSpikelet
+import Scheduling
 import Fault
 import Model
 import Runtime
+import Transport
 
-/// A session, and the device whose board it runs on. Its lock is the device's.
+/// A session with its submissions, and the device whose board it runs on. Its lock is the device's.
 struct SessionBody: HandleBody, ~Copyable {
   static var kind: HandleKind { .session }
   let device: ObjectPointer<DeviceBody>
-  var session: Session
+  let lane: Lane.Pointer
+  /// For the requests of blocking calls.
+  var buffer = RequestBuffer()
 
-  init(device: ObjectPointer<DeviceBody>, session: consuming Session) {
+  init(device: ObjectPointer<DeviceBody>, lane: Lane.Pointer) {
     self.device = device
-    self.session = session
+    self.lane = lane
   }
 }
 
@@ -22,11 +26,23 @@ func enterSession(
   _ handle: OpaquePointer?,
   _ body: (inout Session, inout BoardConnection) throws(Fault) -> Void
 ) -> spk_status {
+  enterSession(handle) { (session, board, _) throws(Fault) in try body(&session, &board) }
+}
+
+/// The same for a call that sends a request of any size.
+@inline(never)
+func enterSession(
+  _ handle: OpaquePointer?,
+  _ body: (inout Session, inout BoardConnection, inout RequestBuffer) throws(Fault) -> Void
+) -> spk_status {
   enter(handle, SessionBody.self) { object throws(Fault) in
+    let lane = object.pointee.body.lane
     let device = object.pointee.body.device
+    try Lane.checkIdle(lane)
     device.lock()
     defer { device.unlock() }
-    try body(&object.pointee.body.session, &device.pointee.body.board)
+    Interrupt.lower(lane.pointee.board.pointee.interrupt)
+    try body(&lane.pointee.session, &lane.pointee.board.pointee, &object.pointee.body.buffer)
   }
 }
 
@@ -51,15 +67,25 @@ public func spk_session_open(
     }
     source.lock()
     defer { source.unlock() }
+    let connection = board.pointee.body.board
     let opened = try Session(
-      source.pointee.body.model, on: &board.pointee.body.board, seed: settings.seed,
+      source.pointee.body.model, on: &connection.pointee, seed: settings.seed,
       timeoutMilliseconds: settings.timeout_milliseconds)
     do throws(Fault) {
-      result.pointee = try makeHandle(
-        SessionBody(device: board, session: opened),
-        context: board.pointee.context)
+      let lane = try Lane.make(
+        opened, on: connection, lock: board.mutex(),
+        board.pointee.body.parent.pointee.body.dispatcher)
+      do throws(Fault) {
+        result.pointee = try makeHandle(
+          SessionBody(device: board, lane: lane), context: board.pointee.context,
+          logger: board.pointee.logger)
+      } catch {
+        Lane.discard(lane)
+        throw error
+      }
+      lane.pointee.handle = result.pointee
     } catch {
-      board.pointee.body.board.endNetwork()
+      connection.pointee.endNetwork()
       throw error
     }
     board.pointee.body.hasSession = true
@@ -69,10 +95,18 @@ public func spk_session_open(
 
 @c @implementation
 public func spk_session_close(_ session: OpaquePointer?) -> spk_status {
-  close(session, SessionBody.self) { object in
+  close(session, SessionBody.self) { (object) throws(Fault) in
+    let count = Lane.pending(object.pointee.body.lane)
+    guard count == 0 else {
+      throw Fault(
+        .SPK_ERROR_BUSY,
+        "\(count) submissions of the session are on their way; cancel or drain them first")
+    }
+  } _: { object in
     let device = object.pointee.body.device
+    Lane.discard(object.pointee.body.lane)
     device.lock()
-    device.pointee.body.board.endNetwork()
+    device.pointee.body.board.pointee.endNetwork()
     device.pointee.body.hasSession = false
     device.unlock()
     device.removeChild()

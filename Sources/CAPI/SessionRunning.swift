@@ -9,17 +9,20 @@ public func spk_session_run(
   _ eventsOut: UnsafeMutablePointer<spk_event>?, _ capacity: Int,
   _ countOut: UnsafeMutablePointer<Int>?
 ) -> spk_status {
-  enterSession(session) { session, board throws(Fault) in
-    let options = try readStruct(options, "options")
-    guard options.reserved == 0 else {
-      throw Fault(.SPK_ERROR_ARGUMENT, "options->reserved: \(options.reserved) found, 0 expected")
-    }
-    let inputs = try array(eventsIn, countIn, "events_in")
+  enterSession(session) { (session, board, buffer) throws(Fault) in
+    let input = try runInput(options, eventsIn, countIn)
     let outputs = try array(eventsOut, capacity, "events_out")
     guard capacity == 0 || countOut != nil else {
       throw Fault(.SPK_ERROR_ARGUMENT, "count_out is null, and events_out is not empty")
     }
-    try session.run(&board, ticks: options.ticks, flags: options.flags, inputs: inputs)
+    do throws(Fault) {
+      try session.run(&board, input, &buffer)
+    } catch {
+      if error.status == .SPK_ERROR_TIMEOUT || error.status == .SPK_ERROR_CANCELLED {
+        countOut?.pointee = session.takeEvents(outputs)
+      }
+      throw error
+    }
     countOut?.pointee = session.takeEvents(outputs)
     guard capacity > 0 else { return }
     guard session.waitingEventCount == 0 else {
@@ -47,37 +50,13 @@ public func spk_session_present(
   _ session: OpaquePointer?, _ presentation: UnsafePointer<spk_presentation>?,
   _ scores: UnsafeMutablePointer<spk_scores>?
 ) -> spk_status {
-  enterSession(session) { session, board throws(Fault) in
-    let source = try readStruct(presentation, "presentation")
-    let request = Presentation(
-      ticks: source.ticks,
-      intensities: try array(
-        source.intensities, source.intensity_count, "presentation->intensities"),
-      label: source.label, labelPeriod: source.label_period,
-      firstLearningTick: source.first_learning_tick, flags: source.flags)
-    var arrays = ScoreArrays(counts: nil, potentials: nil, firstSpikes: nil)
-    if let scores {
-      try checkStruct(scores, MemoryLayout<spk_scores>.stride, "scores")
-      arrays = try scoreArrays(scores.pointee, outputCount: session.outputCount)
-    }
-    let best = try session.present(&board, request, scores: arrays)
+  enterSession(session) { (session, board, buffer) throws(Fault) in
+    let best = try session.present(
+      &board, try presentationInput(presentation),
+      scores: try scoreArrays(scores, outputCount: session.outputCount), &buffer)
     scores?.pointee.count = UInt32(session.outputCount)
     scores?.pointee.best = UInt32(best)
   }
-}
-
-private func scoreArrays(
-  _ scores: spk_scores, outputCount: Int
-) throws(Fault) -> ScoreArrays {
-  let wanted = scores.counts != nil || scores.potentials != nil || scores.first_spikes != nil
-  guard !wanted || scores.capacity >= outputCount else {
-    throw Fault(
-      .SPK_ERROR_TOO_SMALL,
-      "scores->capacity: room for \(scores.capacity) found, \(outputCount) output neurons expected; nothing was presented"
-    )
-  }
-  return ScoreArrays(
-    counts: scores.counts, potentials: scores.potentials, firstSpikes: scores.first_spikes)
 }
 
 @c @implementation

@@ -18,15 +18,14 @@ public struct Fault: Error, Equatable {
     ThreadMessage.commit()
   }
 
+  /// A fault whose sentence the thread keeps already.
+  public static func again(_ status: spk_status) -> Fault { Fault(kept: status) }
+
+  private init(kept status: spk_status) { self.status = status }
+
   /// The sentence of the fault that this thread made last: this one's, unless another was made since.
   public var sentence: Sentence {
-    var sentence = Sentence()
-    guard var next = ThreadMessage.text else { return sentence }
-    while next.pointee != 0 {
-      sentence.append(byte: UInt8(bitPattern: next.pointee))
-      next += 1
-    }
-    return sentence
+    ThreadMessage.sentence
   }
 
   /// The same fault with `place` in front of the thread's sentence.

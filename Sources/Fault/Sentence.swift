@@ -30,6 +30,13 @@ public struct Sentence: ExpressibleByStringInterpolation, Sendable {
     }
   }
 
+  /// Lends the text with its closing zero.
+  public func withText<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    withUnsafeBytes(of: bytes) { raw in
+      body(raw.assumingMemoryBound(to: CChar.self).baseAddress.unsafelyUnwrapped)
+    }
+  }
+
   public mutating func append(byte: UInt8) {
     guard count < Self.capacity else { return }
     bytes[count] = byte

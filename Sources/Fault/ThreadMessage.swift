@@ -18,6 +18,46 @@ public enum ThreadMessage {
     set { platform_thread_message().unsafelyUnwrapped.pointee.context = newValue }
   }
 
+  /// The kept sentence as a value.
+  public static var sentence: Sentence {
+    var sentence = Sentence()
+    guard let text else { return sentence }
+    sentence.append(
+      UnsafeBufferPointer(
+        start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: strlen(text)))
+    return sentence
+  }
+
+  /// Keeps a sentence that another thread put together.
+  public static func keep(_ sentence: Sentence) {
+    append(sentence)
+    commit()
+  }
+
+  /// Whether this thread is inside a callback of the library.
+  public static var isInCallback: Bool {
+    platform_thread_message().unsafelyUnwrapped.pointee.callbacks != 0
+  }
+
+  /// What this thread's callback was given the completion of; nil outside.
+  public static var session: UnsafeMutableRawPointer? {
+    platform_thread_message().unsafelyUnwrapped.pointee.session
+  }
+
+  /// Runs a callback of the program.
+  ///
+  /// - Parameters:
+  ///   - session: whose completion it is given.
+  public static func call(_ session: UnsafeMutableRawPointer? = nil, _ body: () -> Void) {
+    let message = platform_thread_message().unsafelyUnwrapped
+    let outer = message.pointee.session
+    message.pointee.session = session
+    message.pointee.callbacks += 1
+    body()
+    message.pointee.callbacks -= 1
+    message.pointee.session = outer
+  }
+
   /// Adds to the sentence that is being put together; the one that is kept stays until `commit`.
   @inline(never)
   public static func append(_ text: UnsafeBufferPointer<UInt8>) {

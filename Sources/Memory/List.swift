@@ -39,6 +39,11 @@ public struct List<Element: BitwiseCopyable>: ~Copyable {
 
   public mutating func removeAll() { count = 0 }
 
+  public mutating func removeLast() {
+    precondition(count > 0)
+    count -= 1
+  }
+
   /// Drops the first `number` elements and moves the rest to the front.
   public mutating func removeFirst(_ number: Int) {
     precondition(number >= 0 && number <= count)
@@ -57,6 +62,9 @@ public struct List<Element: BitwiseCopyable>: ~Copyable {
       base.unsafelyUnwrapped[index] = newValue
     }
   }
+
+  /// Where the room begins that was reserved, `capacity` elements; nil if none was.
+  public var start: UnsafeMutablePointer<Element>? { base }
 
   public var elements: UnsafeMutableBufferPointer<Element> {
     UnsafeMutableBufferPointer(start: base, count: count)

@@ -12,14 +12,26 @@ struct ArrayView: BitwiseCopyable {
   private let base: UnsafeRawPointer?
 
   /// An array of a population; nil if it has none.
-  init?(_ entry: PopulationEntry, _ parameter: NeuronParameter) {
-    guard let array = entry.array(parameter) else { return nil }
+  init?(_ entry: PopulationEntry, _ tensor: PopulationTensor, historyRows: Int) {
+    let neurons = Int(entry.population.neuronCount)
     name = entry.name
-    suffix = parameter.word
-    type = parameter == .decayIndex ? .uint8 : .int32
-    rows = Int(entry.population.neuronCount)
-    columns = nil
-    base = UnsafeRawPointer(array)
+    suffix = tensor.word
+    switch tensor {
+    case .state:
+      guard let state = entry.state else { return nil }
+      (type, rows, columns) = (.int32, Model.snapshotVariables, neurons)
+      base = UnsafeRawPointer(state)
+    case .history:
+      guard let history = entry.history else { return nil }
+      (type, rows, columns) = (.int16, historyRows, neurons)
+      base = UnsafeRawPointer(history)
+    default:
+      guard let parameter = tensor.parameter, let array = entry.array(parameter) else {
+        return nil
+      }
+      (type, rows, columns) = (parameter == .decayIndex ? .uint8 : .int32, neurons, nil)
+      base = UnsafeRawPointer(array)
+    }
   }
 
   /// An array of a projection; nil if it has none.

@@ -19,6 +19,7 @@ extension Model {
     var model = try Model(name: reader.modelName())
     let populations = try reader.array("populations")
     let projections = try reader.array("projections")
+    let snapshot = try Snapshot(reader.value("snapshot"))
     try reader.finish()
     try populations?.forEachElement { (index, value) throws(Fault) in
       do throws(Fault) {
@@ -34,6 +35,7 @@ extension Model {
         throw error.at("projection \(index)")
       }
     }
+    model.snapshot = snapshot
     self = model
   }
 
@@ -81,6 +83,23 @@ extension Model {
       throw Fault(.SPK_ERROR_MODEL, "\(key) \"\(name.excerpt)\" is not a population of the model")
     }
     return Int32(index)
+  }
+}
+
+extension Snapshot {
+  /// Nil if there is none.
+  fileprivate init?(_ value: JSONValue?) throws(Fault) {
+    guard let value else { return nil }
+    self.init(seed: 0, learningTicks: 0, frozenTicks: 0)
+    do throws(Fault) {
+      var reader = try ObjectReader(value)
+      try withUnsafeMutablePointer(to: &reader) { (reader) throws(Fault) in
+        try visit(.reading(reader))
+      }
+      try reader.finish()
+    } catch {
+      throw error.at("snapshot")
+    }
   }
 }
 

@@ -22,6 +22,12 @@ extension Model {
         target: population(Int(entry.projection.target)).name)
     }
     try json.close("]")
+    if var snapshot {
+      try json.key("snapshot")
+      try json.open("{")
+      try json.fields { (visitor) throws(Fault) in try snapshot.visit(visitor) }
+      try json.close("}")
+    }
     try json.close("}")
   }
 }

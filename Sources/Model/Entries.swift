@@ -14,6 +14,9 @@ public struct PopulationEntry: BitwiseCopyable {
   public var role: Role
   public var population: Population
   var arrays: InlineArray<5, UnsafeMutablePointer<Int32>?> = .init(repeating: nil)
+  /// [Model.snapshotVariables][neuronCount] and [rows][neuronCount] of a snapshot; nil without one.
+  var state: UnsafeMutablePointer<Int32>?
+  var history: UnsafeMutablePointer<Int16>?
 
   init(name: Name, role: Role, population: Population) {
     self.name = name
@@ -48,7 +51,7 @@ public struct ProjectionEntry: BitwiseCopyable {
   }
 
   /// The stored weight at `index`, whatever the storage.
-  func weight(_ index: Int) -> Int16 {
+  public func weight(_ index: Int) -> Int16 {
     if let weights8 { return Int16(weights8[index]) }
     return weights16.unsafelyUnwrapped[index]
   }

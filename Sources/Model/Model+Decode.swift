@@ -23,6 +23,7 @@ extension Model {
       for index in 0..<model.projectionCount {
         try model.readArrays(projection: index, header, slots)
       }
+      try model.checkSnapshot()
       try model.check()
       return model
     } catch {
@@ -33,11 +34,15 @@ extension Model {
   private mutating func readArrays(
     population index: Int, _ header: borrowing FileHeader, _ slots: borrowing TensorSlots
   ) throws(Fault) {
-    for number in 0..<NeuronParameter.count {
-      guard let parameter = NeuronParameter(rawValue: UInt8(number)),
-        let tensor = slots.tensor(header, population: index, parameter)
+    let count = Int(population(index).population.neuronCount)
+    for number in 0..<PopulationTensor.count {
+      guard let kind = PopulationTensor(rawValue: UInt8(number)),
+        let tensor = slots.tensor(header, population: index, kind)
       else { continue }
-      let count = Int(population(index).population.neuronCount)
+      guard let parameter = kind.parameter else {
+        try readSnapshot(kind, index, header, tensor)
+        continue
+      }
       try tensor.expect(parameter == .decayIndex ? .uint8 : .int32, count)
       let values = try Buffer<Int32>(count: count, repeating: 0)
       if parameter == .decayIndex {
@@ -46,6 +51,25 @@ extension Model {
         header.read(tensor, as: Int32.self) { neuron, value in values[neuron] = value }
       }
       try setParameters(population: index, parameter, UnsafeBufferPointer(values.elements))
+    }
+  }
+
+  private mutating func readSnapshot(
+    _ kind: PopulationTensor, _ index: Int, _ header: borrowing FileHeader, _ tensor: Tensor
+  ) throws(Fault) {
+    let entry = populationPointer(index)
+    let neurons = Int(entry.pointee.population.neuronCount)
+    if kind == .state {
+      try tensor.expect(.int32, Model.snapshotVariables, neurons)
+      let state = try allocateZeros(Int32.self, count: Model.snapshotVariables * neurons)
+      entry.pointee.state = state
+      header.read(tensor, as: Int32.self) { element, value in state[element] = value }
+    } else {
+      let rows = historyRows(population: index)
+      try tensor.expect(.int16, rows, neurons)
+      let history = try allocateZeros(Int16.self, count: rows * neurons)
+      entry.pointee.history = history
+      header.read(tensor, as: Int16.self) { element, value in history[element] = value }
     }
   }
 

@@ -38,9 +38,11 @@ extension Model {
     var size = 4
     while size > 0 {
       for index in 0..<populationCount {
-        for number in 0..<NeuronParameter.count {
-          guard let parameter = NeuronParameter(rawValue: UInt8(number)),
-            let view = ArrayView(population(index), parameter), view.type.bytes == size
+        let rows = historyRows(population: index)
+        for number in 0..<PopulationTensor.count {
+          guard let tensor = PopulationTensor(rawValue: UInt8(number)),
+            let view = ArrayView(population(index), tensor, historyRows: rows),
+            view.type.bytes == size
           else { continue }
           try body(view)
         }

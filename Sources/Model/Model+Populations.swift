@@ -38,6 +38,7 @@ extension Model {
       try population.check(role: role)
       try populations.append(
         PopulationEntry(name: name, role: role, population: population.canonical))
+      dropSnapshot()
     } catch {
       throw error.at("population \"\(name)\"")
     }

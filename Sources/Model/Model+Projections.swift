@@ -15,6 +15,7 @@ extension Model {
       try projections.reserve(projectionCount + 1)
       try entry.allocateWeights(shape(entry.projection))
       try projections.append(entry)
+      dropSnapshot()
     } catch {
       throw error.at("projection \"\(name)\"")
     }

@@ -10,6 +10,8 @@ public struct Model: ~Copyable {
   public let name: Name
   var populations: List<PopulationEntry>
   var projections: List<ProjectionEntry>
+  /// Where the session stood whose state the model holds; nil if it holds none.
+  public internal(set) var snapshot: Optional<Snapshot>
 
   /// A model without populations.
   ///
@@ -20,6 +22,7 @@ public struct Model: ~Copyable {
     self.name = name
     populations = List()
     projections = List()
+    snapshot = nil
   }
 
   public var populationCount: Int { populations.count }
@@ -55,6 +58,8 @@ public struct Model: ~Copyable {
     for index in 0..<populations.count {
       let arrays = populations[index].arrays
       for parameter in arrays.indices { free(arrays[parameter]) }
+      free(populations[index].state)
+      free(populations[index].history)
     }
     for index in 0..<projections.count {
       let entry = projections[index]

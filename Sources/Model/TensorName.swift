@@ -17,11 +17,32 @@ enum ProjectionTensor: UInt8, Word {
   }
 }
 
+/// Arrays of a population: its parameters by their numbers, then those of a snapshot.
+enum PopulationTensor: UInt8, Word {
+  case threshold = 0
+  case bias = 1
+  case resetValue = 2
+  case lowerBound = 3
+  case decayIndex = 4
+  case state = 5
+  case history = 6
+
+  static let count = 7
+
+  /// The parameter, if it is one.
+  var parameter: NeuronParameter? { NeuronParameter(rawValue: rawValue) }
+
+  var word: StaticString {
+    if let parameter { return parameter.word }
+    return self == .state ? "state" : "history"
+  }
+}
+
 /// A tensor's name taken apart: `<owner>.<suffix>`, at the last dot.
 ///
 /// Owners may have dots: suffixes have none, and those of populations and projections differ.
 enum TensorName {
-  case parameter(owner: UnsafeBufferPointer<UInt8>, NeuronParameter)
+  case population(owner: UnsafeBufferPointer<UInt8>, PopulationTensor)
   case projection(owner: UnsafeBufferPointer<UInt8>, ProjectionTensor)
 
   /// Nil if the suffix is not known.
@@ -31,8 +52,8 @@ enum TensorName {
     guard dot >= 0 else { return nil }
     let owner = UnsafeBufferPointer(rebasing: name[0..<dot])
     let suffix = UnsafeBufferPointer(rebasing: name[(dot + 1)...])
-    if let parameter = NeuronParameter(word: suffix) {
-      self = .parameter(owner: owner, parameter)
+    if let tensor = PopulationTensor(word: suffix) {
+      self = .population(owner: owner, tensor)
     } else if let tensor = ProjectionTensor(word: suffix) {
       self = .projection(owner: owner, tensor)
     } else {

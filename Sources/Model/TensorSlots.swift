@@ -10,15 +10,15 @@ struct TensorSlots: ~Copyable {
 
   /// - Throws: `SPK_ERROR_FORMAT` for a tensor that is no array of the model.
   init(_ header: borrowing FileHeader, _ model: borrowing Model) throws(Fault) {
-    let populationSlots = model.populationCount * NeuronParameter.count
+    let populationSlots = model.populationCount * PopulationTensor.count
     let slots = try Buffer<Int32>(
       count: populationSlots + model.projectionCount * ProjectionTensor.count, repeating: -1)
     for index in 0..<header.tensors.count {
       let name = header.tensors[index].name
       switch TensorName(name) {
-      case .parameter(let owner, let parameter):
+      case .population(let owner, let tensor):
         guard let population = model.findPopulation(owner) else { throw Self.unexpected(name) }
-        slots[population * NeuronParameter.count + Int(parameter.rawValue)] = Int32(index)
+        slots[population * PopulationTensor.count + Int(tensor.rawValue)] = Int32(index)
       case .projection(let owner, let tensor):
         guard let projection = model.findProjection(owner),
           tensor == .weight || model.projection(projection).projection.connectivity == .sparse
@@ -32,11 +32,11 @@ struct TensorSlots: ~Copyable {
     populationCount = model.populationCount
   }
 
-  /// The array of a parameter; nil if the file has none.
+  /// An array of a population; nil if the file has none.
   func tensor(
-    _ header: borrowing FileHeader, population: Int, _ parameter: NeuronParameter
+    _ header: borrowing FileHeader, population: Int, _ tensor: PopulationTensor
   ) -> Tensor? {
-    let index = slots[population * NeuronParameter.count + Int(parameter.rawValue)]
+    let index = slots[population * PopulationTensor.count + Int(tensor.rawValue)]
     return index >= 0 ? header.tensors[Int(index)] : nil
   }
 
@@ -46,7 +46,7 @@ struct TensorSlots: ~Copyable {
   func tensor(
     _ header: borrowing FileHeader, projection: Int, _ tensor: ProjectionTensor, of name: Name
   ) throws(Fault) -> Tensor {
-    let first = populationCount * NeuronParameter.count
+    let first = populationCount * PopulationTensor.count
     let index = slots[first + projection * ProjectionTensor.count + Int(tensor.rawValue)]
     guard index >= 0 else {
       throw Fault(.SPK_ERROR_FORMAT, "tensor \"\(name).\(tensor.word)\" is missing")

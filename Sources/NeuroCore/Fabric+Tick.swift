@@ -78,7 +78,7 @@ extension Fabric {
     for population in 0..<populationCount { populations[population].clear() }
   }
 
-  private mutating func openTick() {
+  mutating func openTick() {
     guard !tickIsOpen else { return }
     for population in 0..<populationCount { populations[population].advance() }
     tickIsOpen = true

@@ -16,34 +16,50 @@ extension BoardCapabilities {
 
 /// An open board: what it said of itself, and the connection to it.
 public struct BoardConnection: ~Copyable {
-  public let capabilities: BoardCapabilities
+  public private(set) var capabilities: BoardCapabilities
   var connection: Connection
+  /// Ends a run; any thread may raise it.
+  public let interrupt: Interrupt.Pointer
 
-  /// Greets the board.
+  /// Opens a link and greets the board.
   ///
+  /// - Parameters:
+  ///   - open: opens the link; a run over it ends when the interrupt is raised.
   /// - Throws: PROTOCOL if it speaks another protocol or computes by another law, and what links throw.
-  public init(_ link: consuming Link, timeoutMilliseconds: UInt32) throws(Fault) {
-    var connection = try Connection(link, timeoutMilliseconds: timeoutMilliseconds)
-    var reader = try connection.exchange(.hello, try connection.writer())
-    let capabilities = reader.readCapabilities()
-    guard capabilities.protocolVersion == BoardCapabilities.protocolVersion else {
-      throw Fault(
-        .SPK_ERROR_PROTOCOL,
-        "the board speaks protocol version \(capabilities.protocolVersion), this host \(BoardCapabilities.protocolVersion); update the older one"
-      )
+  public init(
+    timeoutMilliseconds: UInt32, open: (Interrupt.Pointer) throws(Fault) -> Link
+  ) throws(Fault) {
+    let interrupt = try Interrupt.make()
+    do throws(Fault) {
+      var connection = try Connection(
+        try open(interrupt), timeoutMilliseconds: timeoutMilliseconds)
+      capabilities = try connection.greet()
+      self.connection = connection
+      self.interrupt = interrupt
+    } catch {
+      Interrupt.discard(interrupt)
+      throw error
     }
-    guard capabilities.lawVersion == Law.version else {
-      throw Fault(
-        .SPK_ERROR_PROTOCOL,
-        "the board computes by law version \(capabilities.lawVersion), this host by \(Law.version); update the older one"
-      )
-    }
-    guard reader.isComplete, capabilities.isSensible else {
-      throw connection.malformedReply(.hello)
-    }
-    self.capabilities = capabilities
-    self.connection = connection
   }
+
+  /// Opens another link in the place of one that is lost, and greets the board, which may be another one.
+  public mutating func reopen(
+    open: (Interrupt.Pointer) throws(Fault) -> Link
+  ) throws(Fault) {
+    connection.replace(try open(interrupt))
+    do throws(Fault) {
+      capabilities = try connection.greet()
+    } catch {
+      throw connection.lose(error)
+    }
+  }
+
+  deinit { Interrupt.discard(interrupt) }
+
+  public var isLost: Bool { connection.isLost }
+  public var counters: LinkCounters { connection.counters }
+  /// The descriptor to poll for the board's answer; −1 where it is there as soon as a request is sent.
+  public var descriptor: Int32 { connection.descriptor }
 
   public var size: BoardSize {
     BoardSize(
@@ -61,5 +77,27 @@ public struct BoardConnection: ~Copyable {
     result.pointee.protocol_version = capabilities.protocolVersion
     result.pointee.firmware_version = capabilities.firmwareVersion
     result.pointee.reserved = 0
+  }
+}
+
+extension Connection {
+  /// Asks a board what it is.
+  fileprivate mutating func greet() throws(Fault) -> BoardCapabilities {
+    var reader = try exchange(.hello, try writer())
+    let capabilities = reader.readCapabilities()
+    guard capabilities.protocolVersion == BoardCapabilities.protocolVersion else {
+      throw Fault(
+        .SPK_ERROR_PROTOCOL,
+        "the board speaks protocol version \(capabilities.protocolVersion), this host \(BoardCapabilities.protocolVersion); update the older one"
+      )
+    }
+    guard capabilities.lawVersion == Law.version else {
+      throw Fault(
+        .SPK_ERROR_PROTOCOL,
+        "the board computes by law version \(capabilities.lawVersion), this host by \(Law.version); update the older one"
+      )
+    }
+    guard reader.isComplete, capabilities.isSensible else { throw malformedReply(.hello) }
+    return capabilities
   }
 }

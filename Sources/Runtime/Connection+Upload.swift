@@ -87,16 +87,20 @@ extension Connection {
     }
   }
 
-  /// Writes an array of the board, in pieces.
+  /// Writes elements first .. first + count − 1 of an array of the board, in pieces.
+  ///
+  /// - Parameters:
+  ///   - element: gives them, numbered from 0.
   @inline(never)
   mutating func write(
-    _ kind: UInt8, object: Int, count: Int, _ element: (Int) -> Int
+    _ kind: UInt8, object: Int, first offset: Int = 0, count: Int, _ element: (Int) -> Int
   ) throws(Fault) {
-    let isNarrow = kind == ArrayKind.weights || kind == ArrayKind.values
+    let isNarrow =
+      kind == ArrayKind.weights || kind == ArrayKind.values || kind == ArrayKind.history
     var first = 0
     while first < count {
       let end = min(first + uploadPiece, count)
-      var writer = try pieceWriter(kind, object, first..<end)
+      var writer = try pieceWriter(kind, object, (offset + first)..<(offset + end))
       for index in first..<end {
         if isNarrow {
           writer.put(Int16(truncatingIfNeeded: element(index)))

@@ -5,6 +5,9 @@ import WireProtocol
 
 /// What the probes saw in the last run: each tick's values, probe after probe.
 struct ProbeValues: ~Copyable {
+  /// What was asked of each probe that is there.
+  private(set) var requests: InlineArray<16, ProbeRequest> = .init(
+    repeating: ProbeRequest(slot: 0, isOn: false, population: 0, variable: 0, first: 0, count: 0))
   /// Values a tick, by probe; 0: no probe.
   var counts: InlineArray<16, Int> = .init(repeating: 0)
   /// The same as they were in the last run.
@@ -14,8 +17,10 @@ struct ProbeValues: ~Copyable {
   var values = List<Int32>()
 
   /// A new probe has no values of the last run, whatever stood in its place.
-  mutating func add(_ probe: Int, count: Int) {
-    counts[probe] = count
+  mutating func add(_ request: ProbeRequest) {
+    let probe = Int(request.slot)
+    requests[probe] = request
+    counts[probe] = Int(request.count)
     wasThere[probe] = false
   }
 
@@ -42,8 +47,10 @@ struct ProbeValues: ~Copyable {
     return perTick == 0 || !wasThere[probe] ? 0 : values.count / perTick * lastCounts[probe]
   }
 
-  /// Copies [ticks][neurons] of a probe.
-  func copy(_ probe: Int, to destination: UnsafeMutablePointer<Int32>) {
+  /// Copies [ticks][neurons] of a probe, the first `limit` values.
+  func copy(
+    _ probe: Int, to destination: UnsafeMutablePointer<Int32>, limit: Int = Int.max
+  ) {
     let perTick = valuesPerTick
     let length = lastCounts[probe]
     guard perTick > 0, length > 0, wasThere[probe], let source = values.elements.baseAddress else {
@@ -51,9 +58,9 @@ struct ProbeValues: ~Copyable {
     }
     var offset = 0
     for index in 0..<probe { offset += lastCounts[index] }
-    for tick in 0..<(values.count / perTick) {
+    for tick in 0..<(values.count / perTick) where tick * length < limit {
       (destination + tick * length).update(
-        from: source + tick * perTick + offset, count: length)
+        from: source + tick * perTick + offset, count: min(length, limit - tick * length))
     }
   }
 }

@@ -76,7 +76,7 @@ extension Session {
     }
   }
 
-  private func checkShape(_ model: borrowing Model) throws(Fault) {
+  func checkShape(_ model: borrowing Model) throws(Fault) {
     guard model.projectionCount == projections.count else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
@@ -106,13 +106,35 @@ extension Session {
     _ board: inout BoardConnection, population: UInt32, variable: UInt32, first: UInt32,
     into values: UnsafeMutableBufferPointer<Int32>
   ) throws(Fault) {
-    try checkState(population, variable, first: first, count: values.count)
+    try checkState(
+      population, variable, below: Compartment.count + 1, first: first, count: values.count)
     try read(
       &board, ArrayKind.state + UInt8(variable), object: Int(population), first: Int(first),
       into: values)
   }
 
-  private func read<Value: FixedWidthInteger & BitwiseCopyable>(
+  /// Writes the state of neurons first .. first + values.count − 1.
+  public func writeState(
+    _ board: inout BoardConnection, population: UInt32, variable: UInt32, first: UInt32,
+    _ values: UnsafeBufferPointer<Int32>
+  ) throws(Fault) {
+    try checkState(
+      population, variable, below: Compartment.count + 1, first: first, count: values.count)
+    let isRefractory = Int(variable) == Compartment.count
+    let low = isRefractory ? 0 : Law.stateMinimum
+    let high = isRefractory ? 255 : Law.stateLimit
+    for index in 0..<values.count where values[index] < low || values[index] > high {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "value \(index): \(values[index]) found, \(low) .. \(high) expected")
+    }
+    try board.connection.write(
+      ArrayKind.state + UInt8(variable), object: Int(population), first: Int(first),
+      count: values.count
+    ) { Int(values[$0]) }
+  }
+
+  func read<Value: FixedWidthInteger & BitwiseCopyable>(
     _ board: inout BoardConnection, _ kind: UInt8, object: Int, first: Int,
     into values: UnsafeMutableBufferPointer<Value>
   ) throws(Fault) {

@@ -36,8 +36,11 @@ extension Session {
   }
 
   /// A leaky population, a variable of it, and neurons that it has.
+  ///
+  /// - Parameters:
+  ///   - variables: how many there are to choose from.
   func checkState(
-    _ population: UInt32, _ variable: UInt32, first: UInt32, count: Int
+    _ population: UInt32, _ variable: UInt32, below variables: Int, first: UInt32, count: Int
   ) throws(Fault) {
     let shape = try checkedPopulation(population)
     guard shape.pointee.kind == .leaky else {
@@ -45,10 +48,10 @@ extension Session {
         .SPK_ERROR_ARGUMENT,
         "population \"\(shape.pointee.name)\" has no state to read; only leaky populations have")
     }
-    guard variable < Compartment.count else {
+    guard variable < variables else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
-        "variable: \(variable) found, SPK_MEMBRANE (0) .. SPK_DENDRITE (3) expected")
+        "variable: \(variable) found, SPK_MEMBRANE (0) .. \(variables - 1) expected")
     }
     guard count >= 1, Int(first) < shape.pointee.count, count <= shape.pointee.count - Int(first)
     else {

@@ -12,17 +12,19 @@ extension Session {
     _ board: inout BoardConnection, population: UInt32, variable: UInt32, first: UInt32,
     count: UInt32
   ) throws(Fault) -> Int {
-    try checkState(population, variable, first: first, count: Int(count))
+    try checkState(
+      population, variable, below: Compartment.count, first: first, count: Int(count))
     var slot = 0
     while slot < WireLimit.probes, probes.counts[slot] != 0 { slot += 1 }
     guard slot < WireLimit.probes else {
       throw Fault(
         .SPK_ERROR_STATE, "all \(WireLimit.probes) probes are in use; remove one first")
     }
-    try setProbe(
-      &board, slot, on: true, population: population, variable: variable, first: first,
-      count: count)
-    probes.add(slot, count: Int(count))
+    let request = ProbeRequest(
+      slot: UInt8(slot), isOn: true, population: UInt16(population), variable: UInt8(variable),
+      first: first, count: count)
+    try setProbe(&board, request)
+    probes.add(request)
     return slot
   }
 
@@ -31,7 +33,9 @@ extension Session {
   ) throws(Fault) {
     try checkProbe(probe)
     try setProbe(
-      &board, Int(probe), on: false, population: 0, variable: 0, first: 0, count: 0)
+      &board,
+      ProbeRequest(
+        slot: UInt8(probe), isOn: false, population: 0, variable: 0, first: 0, count: 0))
     probes.counts[Int(probe)] = 0
   }
 
@@ -44,6 +48,25 @@ extension Session {
   /// Copies [ticks][neurons] of a probe; room for `probeValueCount`.
   public func readProbe(_ probe: UInt32, into values: UnsafeMutablePointer<Int32>) {
     probes.copy(Int(probe), to: values)
+  }
+
+  /// Copies as many of a probe's values of the last run as fit.
+  ///
+  /// - Returns: values there are; 0 if there is no such probe.
+  public func readProbe(
+    _ probe: UInt32, into values: UnsafeMutablePointer<Int32>, capacity: Int
+  ) -> Int {
+    guard probe < WireLimit.probes else { return 0 }
+    let count = probes.count(Int(probe))
+    probes.copy(Int(probe), to: values, limit: capacity)
+    return count
+  }
+
+  /// Forgets what the last run gave.
+  public mutating func forgetRun() {
+    events.removeAll()
+    eventsRead = 0
+    probes.beginRun()
   }
 
   /// Takes spikes of the last run that were not taken yet.
@@ -65,15 +88,9 @@ extension Session {
     }
   }
 
-  private func setProbe(
-    _ board: inout BoardConnection, _ slot: Int, on: Bool, population: UInt32, variable: UInt32,
-    first: UInt32, count: UInt32
-  ) throws(Fault) {
+  func setProbe(_ board: inout BoardConnection, _ request: ProbeRequest) throws(Fault) {
     var writer = try board.connection.writer()
-    writer.put(
-      ProbeRequest(
-        slot: UInt8(slot), isOn: on, population: UInt16(population), variable: UInt8(variable),
-        first: first, count: count))
+    writer.put(request)
     try board.connection.command(.probe, writer)
   }
 }

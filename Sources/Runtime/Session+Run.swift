@@ -1,9 +1,32 @@
+import CPlatform
 import CSpikelet
 import Fault
 import Memory
 import Model
 import NeuroCore
+import Transport
 import WireProtocol
+
+/// What a run is given.
+public struct RunInput {
+  public var ticks: UInt32
+  /// Those of `RunFlag`.
+  public var flags: UInt32
+  /// Strictly ascending by tick, population and neuron.
+  public var events: UnsafeBufferPointer<spk_event>
+  /// Strictly ascending by population.
+  public var signals: UnsafeBufferPointer<spk_signal>
+
+  public init(
+    ticks: UInt32, flags: UInt32, events: UnsafeBufferPointer<spk_event>,
+    signals: UnsafeBufferPointer<spk_signal>
+  ) {
+    self.ticks = ticks
+    self.flags = flags
+    self.events = events
+    self.signals = signals
+  }
+}
 
 /// A presentation as docs/numerics.md 6 has it.
 public struct Presentation {
@@ -28,60 +51,81 @@ public struct Presentation {
   }
 }
 
-/// Where the scores of a presentation go: [count of output neurons] each, or nil.
-public struct ScoreArrays {
-  public var counts: UnsafeMutablePointer<UInt32>?
-  public var potentials: UnsafeMutablePointer<Int64>?
-  public var firstSpikes: UnsafeMutablePointer<Int32>?
-
-  public init(
-    counts: UnsafeMutablePointer<UInt32>?, potentials: UnsafeMutablePointer<Int64>?,
-    firstSpikes: UnsafeMutablePointer<Int32>?
-  ) {
-    self.counts = counts
-    self.potentials = potentials
-    self.firstSpikes = firstSpikes
-  }
-}
-
 extension Session {
-  /// Runs ticks with input spikes; what fired is left in `events`.
+  /// Runs ticks with input spikes and signals; what fired is left in `events`. Waits for the board, `timeoutMilliseconds` at most.
+  public mutating func run(
+    _ board: inout BoardConnection, _ input: RunInput, _ buffer: inout RequestBuffer
+  ) throws(Fault) {
+    var run = try begin(
+      &board, try prepare(input, in: &buffer), deadline: deadline(from: spk_platform_now()))
+    try complete(&board, &run)
+  }
+
+  /// Presents intensities; the scores go to `arrays`, the recorded spikes to `events`. Waits as `run`.
+  ///
+  /// - Returns: the output neuron with most spikes, then the largest potential, then the lowest number.
+  public mutating func present(
+    _ board: inout BoardConnection, _ presentation: Presentation, scores arrays: ScoreArrays,
+    _ buffer: inout RequestBuffer
+  ) throws(Fault) -> Int {
+    let prepared = try prepare(presentation, scores: arrays, in: &buffer)
+    var run = try begin(&board, prepared, deadline: deadline(from: spk_platform_now()))
+    try complete(&board, &run)
+    return run.best
+  }
+
+  /// When a run that begins now has taken too long.
+  public func deadline(from now: Int64) -> Int64 {
+    now &+ Int64(timeoutMilliseconds) &* 1_000_000
+  }
+
+  /// Checks a run and writes it down.
   ///
   /// - Parameters:
-  ///   - inputs: strictly ascending by tick, population and neuron.
-  ///   - flags: those of `RunFlag`.
-  public mutating func run(
-    _ board: inout BoardConnection, ticks: UInt32, flags: UInt32,
-    inputs: UnsafeBufferPointer<spk_event>
-  ) throws(Fault) {
-    try checkTicks(ticks)
-    guard flags & ~RunFlag.all == 0 else {
-      throw Fault(.SPK_ERROR_ARGUMENT, "flags: \(flags) holds bits that are not defined")
+  ///   - buffer: keeps the request until it is sent.
+  public func prepare(
+    _ input: RunInput, in buffer: inout RequestBuffer
+  ) throws(Fault) -> PreparedRun {
+    try checkTicks(input.ticks)
+    guard input.flags & ~RunFlag.all == 0 else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT, "flags: \(input.flags) holds bits that are not defined")
     }
-    try check(inputs, ticks: ticks)
-    var writer = try board.connection.writer(capacity: 8 + SpikeRecord.byteCount * inputs.count)
-    writer.put(ticks)
-    writer.put(flags)
-    for event in inputs { writer.put(SpikeRecord(event)) }
-    beginRun()
-    try board.connection.send(.run, writer)
-    var scores = ScoreCollector(
-      count: 0, ScoreArrays(counts: nil, potentials: nil, firstSpikes: nil))
-    try collect(&board, .run, ticks: ticks, &scores)
+    try check(input.events, ticks: input.ticks)
+    let signalBytes = try check(input.signals, ticks: input.ticks)
+    let size = RunHead.byteCount + SpikeRecord.byteCount * input.events.count + signalBytes
+    guard size <= FrameHeader.requestLimit else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "events and signals of the run take \(size) bytes, at most \(FrameHeader.requestLimit) expected; make it shorter"
+      )
+    }
+    var writer = try buffer.writer(capacity: size)
+    writer.put(
+      RunHead(
+        ticks: input.ticks, flags: input.flags, events: UInt32(input.events.count),
+        signals: UInt32(input.signals.count)))
+    for event in input.events { writer.put(SpikeRecord(event)) }
+    for signal in input.signals {
+      writer.put(signal.population)
+      let count = populations[Int(signal.population)].count * Int(input.ticks)
+      writer.put(UnsafeBufferPointer(start: signal.values, count: count))
+    }
+    return PreparedRun(
+      request: .run, ticks: input.ticks, writer: writer, eventCount: input.events.count,
+      isLearning: input.flags & RunFlag.learn != 0, scores: ScoreCollector(count: 0, .none))
   }
 
   /// Neurons of the output population.
   public var outputCount: Int { output.map { populations[$0].count } ?? 0 }
 
-  /// Presents intensities; the scores go to `arrays`, the recorded spikes to `events`.
-  ///
-  /// - Returns: the output neuron with most spikes, then the largest potential, then the lowest number.
-  public mutating func present(
-    _ board: inout BoardConnection, _ presentation: Presentation, scores arrays: ScoreArrays
-  ) throws(Fault) -> Int {
+  /// Checks a presentation and writes it down; as for a run.
+  public func prepare(
+    _ presentation: Presentation, scores arrays: ScoreArrays, in buffer: inout RequestBuffer
+  ) throws(Fault) -> PreparedRun {
     try check(presentation)
     let intensities = UnsafeRawBufferPointer(presentation.intensities)
-    var writer = try board.connection.writer(capacity: PresentHead.byteCount + intensities.count)
+    var writer = try buffer.writer(capacity: PresentHead.byteCount + intensities.count)
     writer.put(
       PresentHead(
         ticks: presentation.ticks, flags: presentation.flags, stimulus: UInt32(stimulus ?? 0),
@@ -89,64 +133,61 @@ extension Session {
         labelPeriod: presentation.labelPeriod,
         firstLearningTick: presentation.firstLearningTick, output: UInt32(output ?? 0)))
     writer.put(intensities)
-    beginRun()
-    try board.connection.send(.present, writer)
-    var scores = ScoreCollector(count: outputCount, arrays)
-    try collect(&board, .present, ticks: presentation.ticks, &scores)
-    guard scores.isComplete else { throw board.connection.malformedReply(.present) }
-    return scores.best
+    return PreparedRun(
+      request: .present, ticks: presentation.ticks, writer: writer, eventCount: 0,
+      isLearning: presentation.flags & RunFlag.learn != 0,
+      scores: ScoreCollector(count: outputCount, arrays))
   }
 
-  private mutating func beginRun() {
-    events.removeAll()
-    eventsRead = 0
-    probes.beginRun()
-  }
-
-  /// Takes all frames of an answer, even if memory for them runs out on the way.
-  private mutating func collect(
-    _ board: inout BoardConnection, _ request: Request, ticks: UInt32,
-    _ scores: inout ScoreCollector
+  /// Waits for the end of a run; asks the board to end it when its time is up, or when it is cancelled.
+  private mutating func complete(
+    _ board: inout BoardConnection, _ run: inout RunProgress
   ) throws(Fault) {
-    var isShort = false
-    while true {
-      let reply = try board.connection.reply()
-      var reader = PayloadReader(reply.payload)
-      guard reply.hasMore == (reply.type != request.reply) else {
-        throw board.connection.malformedReply(request)
+    while try !advance(&board, &run) {
+      let now = spk_platform_now()
+      let isCancelled = !run.isStopping && Interrupt.isRaised(board.interrupt)
+      if isCancelled || now > run.deadline || board.descriptor < 0 {
+        try stop(&board, &run, isCancelled ? .cancelled : .timeout, now: now)
+      } else {
+        board.connection.wait(run.isStopping ? nil : board.interrupt, until: run.deadline)
       }
-      do throws(Fault) {
-        switch reply.type {
-        case Report.events where !isShort: try append(&reader, ticks: ticks)
-        case Report.probe where !isShort: try probes.append(&reader)
-        case Report.events, Report.probe: continue
-        case Report.scores: scores.append(&reader)
-        case request.reply: break
-        default: reader.fail()
-        }
-      } catch {
-        isShort = true
-        continue
-      }
-      guard reader.isComplete else { throw board.connection.malformedReply(request) }
-      if reply.type == request.reply { break }
     }
-    guard isShort else { return }
-    beginRun()
-    throw Fault(
-      .SPK_ERROR_NO_MEMORY,
-      "out of memory for what the run gave: it took place, and its spikes and probe values are lost"
-    )
   }
 
-  private mutating func append(_ reader: inout PayloadReader, ticks: UInt32) throws(Fault) {
-    while let spike = reader.readSpike() {
-      guard spike.tick < ticks, spike.population < populations.count,
-        spike.neuron < populations[Int(spike.population)].count
-      else { return reader.fail() }
-      try events.append(
-        spk_event(tick: spike.tick, population: spike.population, neuron: spike.neuron))
+  /// - Returns: bytes that the signals take in the request.
+  private func check(
+    _ signals: UnsafeBufferPointer<spk_signal>, ticks: UInt32
+  ) throws(Fault) -> Int {
+    guard signals.count <= WireLimit.signals else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "\(signals.count) signals found, at most \(WireLimit.signals) a run expected")
     }
+    var bytes = 0
+    for index in 0..<signals.count {
+      let signal = signals[index]
+      let shape = try checkedPopulation(signal.population)
+      guard shape.pointee.kind == .analogue,
+        index == 0 || signals[index - 1].population < signal.population, signal.reserved == 0
+      else {
+        throw Fault(
+          .SPK_ERROR_ARGUMENT,
+          "signal \(index): an analogue population was expected, numbers ascending, and 0 in reserved; \"\(shape.pointee.name)\" found"
+        )
+      }
+      guard let values = signal.values else {
+        throw Fault(.SPK_ERROR_ARGUMENT, "signal \(index): its values are null")
+      }
+      let count = shape.pointee.count * Int(ticks)
+      for place in 0..<count where Int(values[place]).magnitude > shape.pointee.valueLimit {
+        throw Fault(
+          .SPK_ERROR_ARGUMENT,
+          "signal \(index), tick \(place / shape.pointee.count), neuron \(place % shape.pointee.count): value \(values[place]) found, magnitude at most \(shape.pointee.valueLimit) expected"
+        )
+      }
+      bytes += 4 + 2 * count
+    }
+    return bytes
   }
 
   private func check(_ inputs: UnsafeBufferPointer<spk_event>, ticks: UInt32) throws(Fault) {
@@ -207,39 +248,6 @@ extension Session {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
         "label: \(presentation.label) found, -1 .. \(populations[labels].count - 1) expected")
-    }
-  }
-}
-
-/// Takes score frames apart and finds the best neuron.
-struct ScoreCollector {
-  private let count: Int
-  private let arrays: ScoreArrays
-  private var next = 0
-  private var bestCount: UInt32 = 0
-  private var bestPotential: Int64 = 0
-  private(set) var best = 0
-
-  init(count: Int, _ arrays: ScoreArrays) {
-    self.count = count
-    self.arrays = arrays
-  }
-
-  var isComplete: Bool { next == count }
-
-  mutating func append(_ reader: inout PayloadReader) {
-    guard reader.read(UInt32.self) == next else { return reader.fail() }
-    while let score = reader.readScore() {
-      guard next < count else { return reader.fail() }
-      arrays.counts?[next] = score.spikes
-      arrays.potentials?[next] = score.potential
-      arrays.firstSpikes?[next] = score.firstSpike
-      if next == 0 || (score.spikes, score.potential) > (bestCount, bestPotential) {
-        bestCount = score.spikes
-        bestPotential = score.potential
-        best = next
-      }
-      next += 1
     }
   }
 }

@@ -49,12 +49,17 @@ extension Session {
     try setOne(&board, setting, Int(projection), value)
   }
 
-  private func setOne(
+  func setOne(
     _ board: inout BoardConnection, _ setting: Setting, _ projection: Int, _ value: UInt32
   ) throws(Fault) {
     var writer = try board.connection.writer()
     writer.put(setting, projection: projection, value: value)
     try board.connection.command(.set, writer)
+    switch setting {
+    case .enabled: projections[projection].projection.enabled = value != 0
+    case .learning: projections[projection].projection.learning = value != 0
+    case .rate: projections[projection].projection.rate = UInt16(truncatingIfNeeded: value)
+    }
   }
 
   public func record(
@@ -67,6 +72,7 @@ extension Session {
         "population \"\(shape.pointee.name)\" is analogue and has no spikes to record")
     }
     try board.connection.record(population: Int(population), on)
+    recorded[Int(population)] = on ? 1 : 0
   }
 
   /// - Parameters:
@@ -102,7 +108,7 @@ extension Session {
   }
 
   /// Ticks of learning and of frozen runs; sets them first if `counts` are given.
-  public func ticks(
+  public mutating func ticks(
     _ board: inout BoardConnection, set counts: (learning: UInt64, frozen: UInt64)?
   ) throws(Fault) -> (learning: UInt64, frozen: UInt64) {
     if let counts, counts.learning >> 56 != 0 || counts.frozen >> 56 != 0 {
@@ -110,15 +116,23 @@ extension Session {
         .SPK_ERROR_ARGUMENT,
         "ticks: \(counts.learning) and \(counts.frozen) found, below 2^56 expected")
     }
+    try exchangePosition(
+      &board,
+      counts.map { DrawPosition(seed: position.seed, learning: $0.learning, frozen: $0.frozen) })
+    return (position.learning, position.frozen)
+  }
+
+  /// Asks the board for seed and ticks; sets them first if they are given.
+  mutating func exchangePosition(
+    _ board: inout BoardConnection, _ wanted: DrawPosition?
+  ) throws(Fault) {
     var writer = try board.connection.writer()
-    writer.put(counts != nil)
+    writer.put(wanted != nil)
     writer.putZeros(7)
-    writer.put(counts?.learning ?? 0)
-    writer.put(counts?.frozen ?? 0)
+    writer.put(wanted ?? DrawPosition(seed: 0, learning: 0, frozen: 0))
     var reader = try board.connection.exchange(.ticks, writer)
-    let learning = reader.read(UInt64.self)
-    let frozen = reader.read(UInt64.self)
+    let found = reader.readDrawPosition()
     guard reader.isComplete else { throw board.connection.malformedReply(.ticks) }
-    return (learning, frozen)
+    position = found
   }
 }

@@ -17,6 +17,12 @@ public struct Session: ~Copyable {
   var events: List<spk_event>
   var eventsRead = 0
   var probes: ProbeValues
+  /// [populations]: 1 if the spikes are recorded.
+  let recorded: Buffer<UInt8>
+  /// Seed and ticks, as far as the host knows.
+  public internal(set) var position: DrawPosition
+  /// Whether a run may have taken place in part that the board has not told of.
+  public internal(set) var isUncertain = false
   public let timeoutMilliseconds: UInt32
 
   /// Places the model on the board and loads it.
@@ -29,17 +35,20 @@ public struct Session: ~Copyable {
     let placement = try Placement(model, on: board.size)
     let populations = try Buffer<PopulationShape>(count: model.populationCount, repeating: .init())
     for index in 0..<populations.count {
-      populations[index] = PopulationShape(model.population(index))
+      populations[index] = PopulationShape(
+        model.population(index), historyRows: model.historyRows(population: index))
     }
     let projections = try Buffer<ProjectionShape>(count: model.projectionCount, repeating: .init())
     for index in 0..<projections.count {
       projections[index] = ProjectionShape(model.projection(index))
     }
+    let recorded = try Buffer<UInt8>(count: model.populationCount, repeating: 0)
+    if let output = model.population(role: .output) { recorded[output] = 1 }
     board.connection.timeoutMilliseconds = timeoutMilliseconds
     do throws(Fault) {
       try board.connection.upload(model, placement, seed: seed)
-      if let output = model.population(role: .output) {
-        try board.connection.record(population: output, true)
+      for index in 0..<recorded.count where recorded[index] != 0 {
+        try board.connection.record(population: index, true)
       }
     } catch {
       let cause = error.sentence
@@ -51,7 +60,9 @@ public struct Session: ~Copyable {
     output = model.population(role: .output)
     self.populations = populations
     self.projections = projections
+    self.recorded = recorded
     self.timeoutMilliseconds = timeoutMilliseconds
+    position = DrawPosition(seed: seed, learning: 0, frozen: 0)
     events = List()
     probes = ProbeValues()
   }
@@ -63,10 +74,13 @@ struct PopulationShape: BitwiseCopyable {
   var kind = PopulationKind.input
   var count = 0
   var valueLimit = 0
+  /// Rows of its history: the longest delay from here, and for an analogue one the held values.
+  var historyRows = 0
 
   init() {}
 
-  init(_ entry: PopulationEntry) {
+  init(_ entry: PopulationEntry, historyRows: Int) {
+    self.historyRows = historyRows
     name = entry.name
     kind = entry.population.kind
     count = Int(entry.population.neuronCount)

@@ -13,18 +13,24 @@ public struct InProcessLink: ~Copyable {
   private var outbox = List<UInt8>()
   private var taken = 0
   private var outOfMemory = false
+  private let interrupt: Interrupt.Pointer
+  /// When the request that the board works on has taken too long.
+  private var deadline: Int64 = 0
   private var board: UnsafeMutableRawPointer?
   private var deliver: Deliver?
   private var release: Release?
 
-  private init() {}
+  private init(_ interrupt: Interrupt.Pointer) { self.interrupt = interrupt }
 
   /// A link without a board yet. Its address is what the board sends to, by `acceptReply`.
-  public static func make() throws(Fault) -> UnsafeMutableRawPointer {
+  ///
+  /// - Parameters:
+  ///   - interrupt: ends a run; stays the caller's, and must outlive the link.
+  public static func make(_ interrupt: Interrupt.Pointer) throws(Fault) -> UnsafeMutableRawPointer {
     guard let raw = spk_platform_allocate(MemoryLayout<InProcessLink>.size) else {
       throw Fault(.SPK_ERROR_NO_MEMORY, "out of memory for a link in the process")
     }
-    raw.bindMemory(to: InProcessLink.self, capacity: 1).initialize(to: InProcessLink())
+    raw.bindMemory(to: InProcessLink.self, capacity: 1).initialize(to: InProcessLink(interrupt))
     return raw
   }
 
@@ -38,7 +44,9 @@ public struct InProcessLink: ~Copyable {
     link.pointee.deliver = deliver
     link.pointee.release = release
     return Link(
-      LinkOperations(send: sendInProcess, receive: receiveInProcess, close: closeInProcess),
+      LinkOperations(
+        send: sendInProcess, receive: receiveInProcess, descriptor: { _ in -1 },
+        close: closeInProcess),
       context: address)
   }
 
@@ -61,6 +69,13 @@ public struct InProcessLink: ~Copyable {
       }
     }
 
+  /// Whether a run has to end: its time is up, or it was cancelled. The board asks after each tick.
+  public static let stops: @convention(c) (UnsafeMutableRawPointer?) -> Bool = { address in
+    guard let address else { return true }
+    let link = at(address)
+    return Interrupt.isRaised(link.pointee.interrupt) || spk_platform_now() > link.pointee.deadline
+  }
+
   fileprivate static func at(
     _ address: UnsafeMutableRawPointer
   ) -> UnsafeMutablePointer<InProcessLink> {
@@ -69,8 +84,10 @@ public struct InProcessLink: ~Copyable {
 
   /// Takes the address, not `self`: the board answers into the same link before `deliver` returns.
   fileprivate static func send(
-    _ link: UnsafeMutablePointer<InProcessLink>, _ bytes: UnsafeRawPointer, _ count: Int
+    _ link: UnsafeMutablePointer<InProcessLink>, _ bytes: UnsafeRawPointer, _ count: Int,
+    deadline: Int64
   ) -> LinkResult {
+    link.pointee.deadline = deadline
     guard let board = link.pointee.board, let deliver = link.pointee.deliver else { return .lost }
     if deliver(board, bytes, count) { return .done }
     return link.pointee.outOfMemory ? .noMemory : .lost
@@ -102,7 +119,7 @@ public struct InProcessLink: ~Copyable {
 private func sendInProcess(
   _ address: UnsafeMutableRawPointer, _ bytes: UnsafeRawPointer, _ count: Int, _ deadline: Int64
 ) -> Int32 {
-  InProcessLink.send(InProcessLink.at(address), bytes, count).rawValue
+  InProcessLink.send(InProcessLink.at(address), bytes, count, deadline: deadline).rawValue
 }
 
 private func receiveInProcess(

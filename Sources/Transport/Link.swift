@@ -6,11 +6,13 @@ import Fault
 public struct LinkOperations {
   /// Sends all bytes.
   public var send: @convention(c) (UnsafeMutableRawPointer, UnsafeRawPointer, Int, Int64) -> Int32
-  /// Takes what has come, waiting for at least one byte; the count goes to the last argument.
+  /// Takes what has come, waiting for at least one byte; the count goes to the last argument. Deadline 0: does not wait.
   public var receive:
     @convention(c) (
       UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int, Int64, UnsafeMutablePointer<Int>
     ) -> Int32
+  /// The descriptor to poll for input; −1 where the answer is there as soon as `send` returns.
+  public var descriptor: @convention(c) (UnsafeMutableRawPointer) -> Int32
   /// Ends the link and frees the context.
   public var close: @convention(c) (UnsafeMutableRawPointer) -> Void
 
@@ -20,10 +22,12 @@ public struct LinkOperations {
       @convention(c) (
         UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int, Int64, UnsafeMutablePointer<Int>
       ) -> Int32,
+    descriptor: @convention(c) (UnsafeMutableRawPointer) -> Int32,
     close: @convention(c) (UnsafeMutableRawPointer) -> Void
   ) {
     self.send = send
     self.receive = receive
+    self.descriptor = descriptor
     self.close = close
   }
 }
@@ -47,7 +51,7 @@ public struct Link: ~Copyable {
     self.context = context
   }
 
-  /// - Throws: TIMEOUT, IO (the board is lost) or NO_MEMORY.
+  /// - Throws: TIMEOUT, LOST or NO_MEMORY.
   public func send(_ bytes: UnsafeRawBufferPointer, deadline: Int64) throws(Fault) {
     guard let start = bytes.baseAddress else { return }
     try check(operations.send(context, start, bytes.count, deadline))
@@ -64,6 +68,21 @@ public struct Link: ~Copyable {
     return count
   }
 
+  /// What has come, without waiting.
+  ///
+  /// - Returns: bytes received, 0 if nothing is there.
+  public func receiveNow(into buffer: UnsafeMutableRawBufferPointer) throws(Fault) -> Int {
+    guard let start = buffer.baseAddress else { return 0 }
+    var count = 0
+    let result = operations.receive(context, start, buffer.count, 0, &count)
+    guard result != LinkResult.timeout.rawValue else { return 0 }
+    try check(result)
+    return count
+  }
+
+  /// The descriptor to poll for input; −1 where the answer is there as soon as `send` returns.
+  public var descriptor: Int32 { operations.descriptor(context) }
+
   private func check(_ result: Int32) throws(Fault) {
     switch LinkResult(rawValue: result) {
     case .done: return
@@ -71,7 +90,9 @@ public struct Link: ~Copyable {
       throw Fault(.SPK_ERROR_TIMEOUT, "the board did not answer in the time given")
     case .noMemory: throw Fault(.SPK_ERROR_NO_MEMORY, "out of memory on the way to the board")
     case .lost, nil:
-      throw Fault(.SPK_ERROR_IO, "the link to the board is lost; open the device again")
+      throw Fault(
+        .SPK_ERROR_LOST,
+        "the board is lost; when it is there again, spk_session_resume() goes on from a snapshot")
     }
   }
 

@@ -1,27 +1,147 @@
+import CSpikelet
 import Fault
 
-/// Where a board is: `sim:`; later `usb:`, `unix:/path`, `tcp:host:port`.
-public enum Locator: Equatable {
-  case simulated
+/// Where a board is: `sim:`, `unix:/path` or `tcp:host:port`; later `usb:`.
+///
+/// A value that holds its text in place, so that it can be kept with an open device.
+public struct Locator: Equatable, BitwiseCopyable {
+  public enum Kind: UInt8, BitwiseCopyable {
+    /// The firmware in this process.
+    case simulated
+    /// A stream socket with a name in the file system.
+    case unix
+    case tcp
+  }
+
+  /// Bytes of a path: what a socket address holds beside its closing zero.
+  public static let pathLimit = 107
+  public static let hostLimit = 255
+
+  public let kind: Kind
+  private let count: UInt16
+  private let placeStart: UInt16
+  private let placeCount: UInt16
+  /// `tcp:`, 255 bytes in brackets, `:65535` and a closing zero.
+  private var bytes = InlineArray<272, UInt8>(repeating: 0)
+
+  /// `sim:`.
+  public static var simulated: Locator { Locator() }
+
+  private init() {
+    kind = .simulated
+    count = 4
+    placeStart = 4
+    placeCount = 0
+    let text: StaticString = "sim:"
+    for index in 0..<4 { bytes[index] = text.utf8Start[index] }
+  }
 
   /// - Throws: UNSUPPORTED for a locator that this version cannot open, ARGUMENT for anything else.
   public init(_ text: UnsafeBufferPointer<UInt8>) throws(Fault) {
-    if Locator.begins(text, "sim:") {
-      guard text.count == 4 else {
-        throw Fault(
-          .SPK_ERROR_ARGUMENT, "locator \"\(text)\": nothing may follow \"sim:\"")
+    let place: Range<Int>
+    if Locator.begins(text, "unix:") {
+      kind = .unix
+      place = 5..<text.count
+      guard !place.isEmpty else {
+        throw Locator.malformed(text, "a path must follow, as in \"unix:/run/board\"")
       }
-      self = .simulated
-      return
+    } else if Locator.begins(text, "tcp:") {
+      kind = .tcp
+      place = try Locator.host(text)
+    } else {
+      kind = .simulated
+      place = 4..<4
+      guard Locator.begins(text, "sim:") else {
+        guard Locator.begins(text, "usb:") else {
+          throw Locator.malformed(text, "not known; this version opens sim:, unix: and tcp:")
+        }
+        throw Locator.malformed(
+          text, "this version opens sim:, unix: and tcp:", .SPK_ERROR_UNSUPPORTED)
+      }
+      guard text.count == 4 else {
+        throw Locator.malformed(text, "nothing may follow \"sim:\"")
+      }
     }
-    if Locator.begins(text, "usb:") || Locator.begins(text, "unix:") || Locator.begins(text, "tcp:")
-    {
+    let limit = kind == .unix ? Locator.pathLimit : Locator.hostLimit
+    guard place.count <= limit else {
       throw Fault(
-        .SPK_ERROR_UNSUPPORTED,
-        "locator \"\(text)\": this version opens \"sim:\" only, the simulated board")
+        .SPK_ERROR_ARGUMENT,
+        "locator: a path or host of \(place.count) bytes found, at most \(limit) expected")
     }
-    throw Fault(
-      .SPK_ERROR_ARGUMENT, "locator \"\(text)\" is not known; use \"sim:\", the simulated board")
+    count = UInt16(text.count)
+    placeStart = UInt16(place.lowerBound)
+    placeCount = UInt16(place.count)
+    for index in 0..<text.count { bytes[index] = text[index] }
+  }
+
+  /// The locator as it was given.
+  public var sentence: Sentence {
+    withUnsafeBytes(of: bytes) { raw in
+      var sentence = Sentence()
+      sentence.append(
+        UnsafeBufferPointer(rebasing: raw.bindMemory(to: UInt8.self)[..<Int(count)]))
+      return sentence
+    }
+  }
+
+  /// Lends the path or the host, without brackets, and the digits of the port, as C strings; the port of a path is empty.
+  func withPlace<Result>(
+    _ body: (_ place: UnsafePointer<CChar>, _ port: UnsafePointer<CChar>) -> Result
+  ) -> Result {
+    var ended = bytes
+    let end = Int(placeStart + placeCount)
+    var port = end
+    if kind == .tcp {
+      port += ended[end] == UInt8(ascii: "]") ? 2 : 1
+      ended[end] = 0
+    }
+    return withUnsafeBytes(of: ended) { raw in
+      let text = raw.bindMemory(to: CChar.self).baseAddress.unsafelyUnwrapped
+      return body(text + Int(placeStart), text + port)
+    }
+  }
+
+  public static func == (one: Locator, other: Locator) -> Bool {
+    guard one.count == other.count else { return false }
+    for index in 0..<Int(one.count) where one.bytes[index] != other.bytes[index] { return false }
+    return one.kind == other.kind
+  }
+
+  /// Where the host is in `tcp:host:port`, brackets left out.
+  private static func host(_ text: UnsafeBufferPointer<UInt8>) throws(Fault) -> Range<Int> {
+    var end = text.count - 1
+    while text[end] != UInt8(ascii: ":") { end -= 1 }
+    guard end > 3 else {
+      throw malformed(text, "a host and a port must follow, as in \"tcp:localhost:7750\"")
+    }
+    var port = 0
+    for byte in text[(end + 1)...] {
+      guard byte >= 48, byte <= 57, port <= 65_535 else {
+        port = 0
+        break
+      }
+      port = 10 * port + Int(byte - 48)
+    }
+    guard port >= 1, port <= 65_535, text.count - end <= 6 else {
+      throw malformed(text, "a port of 1 .. 65535 must follow the last \":\"")
+    }
+    guard end > 4 else { throw malformed(text, "the host is missing") }
+    if text[4] == UInt8(ascii: "["), text[end - 1] == UInt8(ascii: "]"), end > 6 {
+      return 5..<(end - 1)
+    }
+    for byte in text[4..<end] where byte == 58 || byte == 91 || byte == 93 {
+      throw malformed(text, "an IPv6 address stands in brackets, as in \"tcp:[::1]:7750\"")
+    }
+    return 4..<end
+  }
+
+  @inline(never)
+  private static func malformed(
+    _ text: UnsafeBufferPointer<UInt8>, _ problem: StaticString,
+    _ status: spk_status = .SPK_ERROR_ARGUMENT
+  ) -> Fault {
+    let shown = UnsafeBufferPointer(rebasing: text[..<min(text.count, 272)])
+    return Fault(status, "locator \"\(shown)\": \(problem)")
   }
 
   private static func begins(_ text: UnsafeBufferPointer<UInt8>, _ prefix: StaticString) -> Bool {

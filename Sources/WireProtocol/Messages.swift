@@ -1,3 +1,5 @@
+import NeuroCore
+
 /// Requests of the host; a reply has the same number with the top bit set. Source: docs/wire-protocol.md.
 public enum Request: UInt8, Sendable {
   case hello = 0x01
@@ -17,6 +19,7 @@ public enum Request: UInt8, Sendable {
   case present = 0x0F
   case ticks = 0x10
   case endNetwork = 0x11
+  case stop = 0x12
 
   public var reply: UInt8 { rawValue | 0x80 }
 }
@@ -34,8 +37,11 @@ public enum ArrayKind {
   public static let rowStarts: UInt8 = 17
   public static let targets: UInt8 = 18
   public static let values: UInt8 = 19
-  /// 32 + the compartment's number.
+  /// Spikes and values under way.
+  public static let history: UInt8 = 20
+  /// 32 + the compartment's number; after the last compartment come the refractory counts.
   public static let state: UInt8 = 32
+  public static let refractory: UInt8 = state + UInt8(Compartment.count)
 }
 
 /// What a `set` request changes.

@@ -32,6 +32,19 @@ extension PayloadWriter {
     put(request.count)
   }
 
+  public mutating func put(_ head: RunHead) {
+    put(head.ticks)
+    put(head.flags)
+    put(head.events)
+    put(head.signals)
+  }
+
+  public mutating func put(_ position: DrawPosition) {
+    put(position.seed)
+    put(position.learning)
+    put(position.frozen)
+  }
+
   public mutating func put(_ head: PresentHead) {
     put(head.ticks)
     put(head.flags)
@@ -104,6 +117,19 @@ extension PayloadReader {
     return ProbeRequest(
       slot: slot, isOn: isOn, population: population, variable: variable, first: first,
       count: read(UInt32.self))
+  }
+
+  public mutating func readRunHead() -> RunHead {
+    let ticks = read(UInt32.self)
+    let flags = read(UInt32.self)
+    let events = read(UInt32.self)
+    return RunHead(ticks: ticks, flags: flags, events: events, signals: read(UInt32.self))
+  }
+
+  public mutating func readDrawPosition() -> DrawPosition {
+    let seed = read(UInt64.self)
+    let learning = read(UInt64.self)
+    return DrawPosition(seed: seed, learning: learning, frozen: read(UInt64.self))
   }
 
   public mutating func readPresentHead() -> PresentHead {

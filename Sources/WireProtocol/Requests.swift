@@ -12,7 +12,9 @@ public enum WireLimit {
   /// Slices of one network.
   public static let slices = 1 << 20
   /// Input spikes of one run.
-  public static let events = (FrameHeader.requestLimit - 8) / SpikeRecord.byteCount
+  public static let events = (FrameHeader.requestLimit - RunHead.byteCount) / SpikeRecord.byteCount
+  /// Signals of one run.
+  public static let signals = 64
 }
 
 /// The head of `beginNetwork`.
@@ -70,6 +72,38 @@ public struct ProbeRequest: BitwiseCopyable {
     self.variable = variable
     self.first = first
     self.count = count
+  }
+}
+
+/// The head of `run`; events follow, then for each signal its population (4) and its values, [ticks][neurons] of 2 bytes.
+public struct RunHead: BitwiseCopyable {
+  public static let byteCount = 16
+
+  public var ticks: UInt32
+  /// Those of `RunFlag`.
+  public var flags: UInt32
+  public var events: UInt32
+  public var signals: UInt32
+
+  public init(ticks: UInt32, flags: UInt32, events: UInt32, signals: UInt32) {
+    self.ticks = ticks
+    self.flags = flags
+    self.events = events
+    self.signals = signals
+  }
+}
+
+/// What draws depend on beside the network: the whole of `ticks`, and its reply without the flag.
+public struct DrawPosition: BitwiseCopyable, Equatable, Sendable {
+  public var seed: UInt64
+  /// Ticks of learning runs and of frozen ones, each below 2^56.
+  public var learning: UInt64
+  public var frozen: UInt64
+
+  public init(seed: UInt64, learning: UInt64, frozen: UInt64) {
+    self.seed = seed
+    self.learning = learning
+    self.frozen = frozen
   }
 }
 

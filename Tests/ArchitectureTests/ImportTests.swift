@@ -15,8 +15,10 @@ private let allowedImports: [String: Set<String>] = [
   "Runtime": [
     "NeuroCore", "WireProtocol", "Model", "Transport", "CPlatform", "Fault", "Memory", "CSpikelet",
   ],
+  "Scheduling": ["Runtime", "Transport", "CPlatform", "Fault", "Memory", "CSpikelet"],
   "CAPI": [
-    "CSpikelet", "Runtime", "Model", "NeuroCore", "Transport", "CPlatform", "Fault", "Memory",
+    "CSpikelet", "Scheduling", "Runtime", "Model", "NeuroCore", "Transport", "CPlatform", "Fault",
+    "Memory",
   ],
 ]
 

@@ -84,14 +84,21 @@ enum BoardConversation {
         name: "probe", request: .probe, payload: [0, 1, 1, 0, 0, 0, 0, 0] + numbers([2, 5])),
       BoardRequest(
         name: "ticks", request: .ticks,
-        payload: [1, 0, 0, 0, 0, 0, 0, 0] + numbers([], then: [5, 6])),
+        payload: [1, 0, 0, 0, 0, 0, 0, 0] + numbers([], then: [9, 5, 6])),
       BoardRequest(name: "clear", request: .clear),
-      BoardRequest(name: "run", request: .run, payload: numbers([12, 1] + events)),
+      BoardRequest(
+        name: "run", request: .run,
+        payload: numbers([12, 1, 4, 1] + events + [2]) + [UInt8](repeating: 0, count: 96)),
       BoardRequest(
         name: "present", request: .present,
         payload: numbers([8, 1, 0, 0, 0xFFFF_FFFF, 2, 1, 1]) + [UInt8](repeating: 200, count: 20)),
+      BoardRequest(name: "stop", request: .stop),
       read("read weights", 16, object: 0, count: 200),
       read("read state", 32, object: 1, count: 10),
+      read("read history", 20, object: 2, count: 8),
+      write("history", 20, object: 0, [Int16](repeating: 1, count: 20)),
+      write("state", 33, object: 1, [Int32](repeating: -9, count: 10)),
+      write("refractory", 36, object: 1, [Int32](repeating: 2, count: 10)),
     ]
   }
 

@@ -9,8 +9,10 @@ import Transport
   /// Opens a session over a link with trouble and follows a script; gives what came of it.
   private func follow(_ trouble: LinkTrouble, seed: UInt64) throws(Fault) -> [SessionOutcome] {
     let network = SessionNetwork.random(seed: 6)
-    let link = FaultyLink.wrap(try inProcessLink(.standard), trouble, seed: seed)
-    let session = try SessionUnderTest(network.model(), link, seed: network.seed)
+    let session = try SessionUnderTest(network.model(), seed: network.seed) {
+      (interrupt) throws(Fault) in
+      FaultyLink.wrap(try inProcessLink(.standard, interrupt), trouble, seed: seed)
+    }
     var outcomes: [SessionOutcome] = []
     for step in network.randomScript(seed: 6, steps: 12) {
       do throws(Fault) {
@@ -26,7 +28,7 @@ import Transport
   /// Once a link has failed, every call says so.
   private func expectBroken(_ session: SessionUnderTest) throws(Fault) {
     let cause = fault { () throws(Fault) in try session.clear() }
-    #expect(cause?.status == .SPK_ERROR_STATE)
+    #expect(cause?.status == .SPK_ERROR_LOST)
     #expect(cause?.sentence.text.contains("lost in an earlier call") == true)
   }
 
@@ -56,7 +58,7 @@ import Transport
     } catch {
       let status = error.status
       #expect(
-        status == .SPK_ERROR_TIMEOUT || status == .SPK_ERROR_PROTOCOL || status == .SPK_ERROR_IO,
+        status == .SPK_ERROR_TIMEOUT || status == .SPK_ERROR_PROTOCOL || status == .SPK_ERROR_LOST,
         "\(error.sentence.text)")
     }
     // The script sends and receives more than that, so each of these is noticed.
@@ -65,9 +67,10 @@ import Transport
 
   @Test func `a board of another version is refused`() throws {
     let found = fault { () throws(Fault) in
-      let link = FaultyLink.wrap(
-        try inProcessLink(.standard), LinkTrouble(damagesReceived: 21), seed: 1)
-      _ = try BoardConnection(link, timeoutMilliseconds: 100)
+      _ = try BoardConnection(timeoutMilliseconds: 100) { (interrupt) throws(Fault) in
+        FaultyLink.wrap(
+          try inProcessLink(.standard, interrupt), LinkTrouble(damagesReceived: 21), seed: 1)
+      }
     }
     #expect(found?.status == .SPK_ERROR_PROTOCOL)
   }
@@ -75,7 +78,9 @@ import Transport
   @Test func `a board without room leaves the link in order`() throws {
     let size = BoardSize(cores: 1, neuronsPerCore: 1, synapseBytesPerCore: 1)
     let model = try SessionNetwork.random(seed: 6).model()
-    var board = try BoardConnection(inProcessLink(size), timeoutMilliseconds: 100)
+    var board = try BoardConnection(timeoutMilliseconds: 100) { (interrupt) throws(Fault) in
+      try inProcessLink(size, interrupt)
+    }
     let found = fault { () throws(Fault) in
       _ = try Session(model, on: &board, seed: 1, timeoutMilliseconds: 100)
     }

@@ -53,6 +53,7 @@ final class FaultyLink {
         FaultyLink.at(context).receive(
           UnsafeMutableRawBufferPointer(start: buffer, count: capacity), deadline: deadline, count)
       },
+      descriptor: { FaultyLink.at($0).inner.descriptor },
       close: { Unmanaged<FaultyLink>.fromOpaque($0).release() })
   }
 

@@ -85,8 +85,9 @@ import WireProtocol
         try refusal(.describing, Talk.projection(index, Projection(source: 0, target: 1))) == error)
       #expect(try refusal(.describing, .slice, Talk.numbers([index, 0, 1, 0, 6])) == error)
       #expect(try refusal(.running, .record, Talk.numbers([index]) + [1]) == error)
-      #expect(try refusal(.running, .run, Talk.numbers([5, 0, 0, index, 0])) == .index)
-      #expect(try refusal(.running, .run, Talk.numbers([5, 0, 0, 0, max(index, 20)])) == .index)
+      #expect(try refusal(.running, .run, Talk.numbers([5, 0, 1, 0, 0, index, 0])) == .index)
+      #expect(
+        try refusal(.running, .run, Talk.numbers([5, 0, 1, 0, 0, 0, max(index, 20)])) == .index)
     }
     for source: Int32 in [-1, .min, 3, .max] {
       #expect(
@@ -131,8 +132,17 @@ import WireProtocol
     #expect(try refusal(.committed, Talk.write("", 16, object: 2, [Int16(-129)])) == .law)
     #expect(try refusal(.running, .set, [2, 0, 0, 0, 1, 1, 0, 0]) == .law)
     #expect(try refusal(.running, .set, [1, 0, 1, 0, 1, 0, 0, 0]) == .law)
-    let counts = [1, 0, 0, 0, 0, 0, 0, 0] + Talk.numbers([], then: [1 << 56, 0])
+    let counts = [1, 0, 0, 0, 0, 0, 0, 0] + Talk.numbers([], then: [1, 1 << 56, 0])
     #expect(try refusal(.running, .ticks, counts) == .law)
+    #expect(try refusal(.running, Talk.write("", 32, object: 1, [Int32(1 << 23)])) == .law)
+    #expect(try refusal(.running, Talk.write("", 36, object: 1, [Int32(256)])) == .law)
+    #expect(try refusal(.running, Talk.write("", 36, object: 1, [Int32(-1)])) == .law)
+    #expect(try refusal(.running, Talk.write("", 20, object: 0, [Int16(2)])) == .law)
+    #expect(try refusal(.running, Talk.write("", 20, object: 2, [Int16.min])) == .law)
+    #expect(try refusal(.running, Talk.write("", 37, object: 1, [Int32(0)])) == .malformed)
+    #expect(try refusal(.running, Talk.write("", 21, object: 1, [Int32(0)])) == .malformed)
+    let past = Talk.write("", 20, object: 0, first: 20, [Int16(1)])
+    #expect(try refusal(.running, past) == .index)
   }
 
   @Test func `an element that is refused keeps all others out`() throws {
@@ -146,11 +156,17 @@ import WireProtocol
 
   @Test func `runs beyond their limits are malformed`() throws {
     for words: [UInt32] in [
-      [0, 0], [65_537, 0], [.max, 0], [1, 8], [1, .max], [5, 0, 5, 0, 0], [5, 0, .max, 0, 0],
-      [5, 0, 3, 0, 1, 3, 0, 1], [5, 0, 3, 0, 1, 2, 0, 1],
+      [0, 0, 0, 0], [65_537, 0, 0, 0], [.max, 0, 0, 0], [1, 8, 0, 0], [1, .max, 0, 0], [1, 0, 0],
+      [5, 0, 1, 0, 5, 0, 0], [5, 0, 1, 0, .max, 0, 0], [5, 0, 2, 0, 3, 0, 1, 3, 0, 1],
+      [5, 0, 2, 0, 3, 0, 1, 2, 0, 1], [5, 0, 2, 0, 3, 0, 1], [5, 0, .max, 0, 3, 0, 1],
+      [1, 0, 0, 1], [1, 0, 0, .max], [1, 0, 0, 65], [1, 0, 0, 1, 2], [1, 0, 0, 1, 2, 0],
+      [1, 0, 0, 1, 2, 0, 0, 0], [1, 0, 0, 2, 2, 0, 0, 2, 0, 0], [1, 0, 0, 0, 2, 0, 0],
     ] {
       #expect(try refusal(.running, .run, Talk.numbers(words)) == .malformed)
     }
+    #expect(try refusal(.running, .run, Talk.numbers([1, 0, 0, 1, 0, 0, 0])) == .index)
+    #expect(try refusal(.running, .run, Talk.numbers([1, 0, 0, 1, 3, 0, 0])) == .index)
+    #expect(try refusal(.running, .run, Talk.numbers([1, 0, 0, 1, 2, 0x8000, 0])) == .law)
     let pixels = [UInt8](repeating: 1, count: 20)
     for words: [UInt32] in [
       [0, 0, 0, 0, .max, 1, 0, 1], [65_537, 0, 0, 0, .max, 1, 0, 1], [1, 4, 0, 0, .max, 1, 0, 1],

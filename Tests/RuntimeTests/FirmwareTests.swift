@@ -7,11 +7,11 @@ import WireProtocol
   /// The stages in which a request of `BoardConversation` is done.
   private static func stages(_ request: BoardRequest) -> [BoardStage] {
     switch request.name {
-    case "hello", "end": BoardStage.allCases
+    case "hello", "end", "stop": BoardStage.allCases
     case "begin": [.empty]
     case "commit", "slices": [.describing]
     case "start", "thresholds", "decay indices", "row starts", "targets": [.committed]
-    case "weights", "read weights", "read state": [.committed, .running]
+    case "weights", "read weights", "read state", "read history": [.committed, .running]
     default: request.request.isDescription ? [.describing] : [.running]
     }
   }
@@ -96,8 +96,23 @@ import WireProtocol
     #expect(frames.map(\.type) == [0xA0, 0xA1, 0xA2, 0x8F])
     #expect(frames[1].payload.count == 8 * 5 * 4)
     #expect(frames[2].payload.count == 4 + 10 * 16)
-    let counts = try #require(board.ask(.ticks, [UInt8](repeating: 0, count: 24)).first)
-    #expect(counts.payload == BoardConversation.numbers([], then: [5 + 12 + 8, 6]))
+    let counts = try #require(board.ask(.ticks, [UInt8](repeating: 0, count: 32)).first)
+    #expect(counts.payload == BoardConversation.numbers([], then: [9, 5 + 12 + 8, 6]))
+  }
+
+  @Test func `a run that is stopped says how many ticks took place`() throws {
+    let board = try #require(FirmwareUnderTest())
+    board.bring(to: .running)
+    board.stop(after: 5)
+    let run = BoardConversation.use[7]
+    #expect(board.ask(run.request, run.payload).last?.payload == BoardConversation.numbers([5]))
+    board.stop(after: 1)
+    let present = BoardConversation.use[8]
+    #expect(
+      board.ask(present.request, present.payload).last?.payload == BoardConversation.numbers([1]))
+    board.stop(after: 100)
+    #expect(board.ask(run.request, run.payload).last?.payload == BoardConversation.numbers([12]))
+    #expect(board.ask(.stop).map(\.type) == [Request.stop.reply])
   }
 
   @Test func `a board that cannot answer is lost`() throws {

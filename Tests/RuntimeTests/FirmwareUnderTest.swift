@@ -45,6 +45,7 @@ final class FirmwareUnderTest {
   private final class Outbox {
     var bytes: [UInt8] = []
     var takesBytes = true
+    var ticksLeft = Int.max
   }
 
   private let outbox = Outbox()
@@ -61,7 +62,12 @@ final class FirmwareUnderTest {
         outbox.bytes += UnsafeRawBufferPointer(start: bytes, count: count)
         return true
       },
-      sendContext: Unmanaged.passUnretained(outbox).toOpaque())
+      stops: { context in
+        let outbox = Unmanaged<Outbox>.fromOpaque(context!).takeUnretainedValue()
+        outbox.ticksLeft -= 1
+        return outbox.ticksLeft <= 0
+      },
+      context: Unmanaged.passUnretained(outbox).toOpaque())
     guard
       let firmware = Firmware(
         cores: cores, neuronsPerCore: neuronsPerCore, synapseBytesPerCore: synapseBytesPerCore,
@@ -69,6 +75,9 @@ final class FirmwareUnderTest {
     else { return nil }
     self.firmware = firmware
   }
+
+  /// The host asks to stop once the next run has had so many ticks.
+  func stop(after ticks: Int) { outbox.ticksLeft = ticks }
 
   func refuseReplies() { outbox.takesBytes = false }
 

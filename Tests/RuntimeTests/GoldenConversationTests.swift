@@ -40,9 +40,11 @@ import Transport
   /// The frames of the session, in order.
   private static func conversation() throws -> [String] {
     let record = LinkRecord()
-    let link = FaultyLink.wrap(
-      try inProcessLink(.standard), LinkTrouble(record: record), seed: 1)
-    let session = try SessionUnderTest(network.model(), link, seed: 0x0102_0304_0506_0708)
+    let session = try SessionUnderTest(network.model(), seed: 0x0102_0304_0506_0708) {
+      (interrupt) throws(Fault) in
+      FaultyLink.wrap(
+        try inProcessLink(.standard, interrupt), LinkTrouble(record: record), seed: 1)
+    }
     try session.record(0)
     try session.setValues(2, [100, -100])
     try session.setEnabled(1, false)
@@ -53,9 +55,13 @@ import Transport
     _ = try session.run(
       ticks: 3, flags: 1,
       [Spike(tick: 0, population: 0, neuron: 2), Spike(tick: 1, population: 0, neuron: 0)])
+    _ = try session.run(ticks: 2, signals: [nil, nil, [1, 2, 3, -4]])
     _ = try session.present([0, 128, 255], ticks: 4, label: 1, labelPeriod: 2, flags: 3)
     _ = try session.weights(0)
     _ = try session.state(3, 0, count: 2)
+    var model = try network.model()
+    try session.snapshot(&model)
+    try session.restore(model)
     try session.clear()
     var answers = FirmwareUnderTest.frames(record.received)[...]
     var lines: [String] = []

@@ -11,11 +11,13 @@ extension BoardSize {
 }
 
 /// A link to firmware in this process, as the library makes it for "sim:".
-func inProcessLink(_ size: BoardSize) throws(Fault) -> Link {
-  let address = try InProcessLink.make()
+func inProcessLink(
+  _ size: BoardSize, _ interrupt: Interrupt.Pointer
+) throws(Fault) -> Link {
+  let address = try InProcessLink.make(interrupt)
   let seam = BoardSeam(
     allocate: { aligned_alloc(64, ($0 + 63) & ~63) }, release: { free($0) },
-    send: InProcessLink.acceptReply, sendContext: address)
+    send: InProcessLink.acceptReply, stops: InProcessLink.stops, context: address)
   let firmware = UnsafeMutablePointer<Firmware>.allocate(capacity: 1)
   firmware.initialize(
     to: Firmware(

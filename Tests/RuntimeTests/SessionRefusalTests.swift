@@ -85,8 +85,8 @@ import Testing
     try expect(.SPK_ERROR_ARGUMENT, "it has \(outputs)") { s throws(Fault) in
       _ = try s.state(network.population(.output), 0, count: outputs + 1)
     }
-    try expect(.SPK_ERROR_ARGUMENT, "variable: 4") { s throws(Fault) in
-      _ = try s.state(network.population(.output), 4, count: 1)
+    try expect(.SPK_ERROR_ARGUMENT, "variable: 5") { s throws(Fault) in
+      _ = try s.state(network.population(.output), 5, count: 1)
     }
   }
 

@@ -6,7 +6,8 @@ import Runtime
 
 /// One thing that a program does with a session.
 enum SessionStep {
-  case run(ticks: Int, flags: UInt32, events: [Spike])
+  /// Signals by population; nil for one that has none.
+  case run(ticks: Int, flags: UInt32, events: [Spike], signals: [[Int]?])
   case present(
     [UInt8], ticks: Int, label: Int, labelPeriod: Int, firstLearningTick: Int, flags: UInt32)
   case setValues(population: Int, [Int])
@@ -38,7 +39,7 @@ extension SessionNetwork {
       let ticks = generator.integer(1...12)
       return .run(
         ticks: ticks, flags: UInt32(generator.integer(0...7)),
-        events: randomEvents(ticks, &generator))
+        events: randomEvents(ticks, &generator), signals: randomSignals(ticks, &generator))
     case 5...9:
       let outputs = neuronCount(population(.output))
       return .present(
@@ -71,6 +72,15 @@ extension SessionNetwork {
     }
   }
 
+  private func randomSignals(_ ticks: Int, _ generator: inout SeededGenerator) -> [[Int]?] {
+    populations.indices.map { index in
+      guard populations[index].parameters.kind == .analogue, generator.chance(40) else {
+        return nil
+      }
+      return (0..<ticks * neuronCount(index)).map { _ in generator.integer(-100...100) }
+    }
+  }
+
   private func randomEvents(_ ticks: Int, _ generator: inout SeededGenerator) -> [Spike] {
     var events: [Spike] = []
     for tick in 0..<ticks {
@@ -87,8 +97,8 @@ extension SessionNetwork {
 extension SessionUnderTest {
   func take(_ step: SessionStep) throws(Fault) -> SessionOutcome {
     switch step {
-    case .run(let ticks, let flags, let events):
-      return SessionOutcome(spikes: try run(ticks: ticks, flags: flags, events))
+    case .run(let ticks, let flags, let events, let signals):
+      return SessionOutcome(spikes: try run(ticks: ticks, flags: flags, events, signals: signals))
     case .present(
       let intensities, let ticks, let label, let labelPeriod, let firstLearningTick, let flags):
       let scores = try present(
@@ -115,8 +125,8 @@ struct ReferenceSession {
 
   mutating func take(_ step: SessionStep, _ roles: SessionNetwork) -> SessionOutcome {
     switch step {
-    case .run(let ticks, let flags, let events):
-      return SessionOutcome(spikes: run(ticks: ticks, flags: flags, events))
+    case .run(let ticks, let flags, let events, let signals):
+      return SessionOutcome(spikes: run(ticks: ticks, flags: flags, events, signals))
     case .present(
       let intensities, let ticks, let label, let labelPeriod, let firstLearningTick, let flags):
       var presentation = ReferencePresentation(
@@ -152,13 +162,21 @@ struct ReferenceSession {
     return SessionOutcome()
   }
 
-  private mutating func run(ticks: Int, flags: UInt32, _ events: [Spike]) -> [Spike] {
+  private mutating func run(
+    ticks: Int, flags: UInt32, _ events: [Spike], _ signals: [[Int]?]
+  ) -> [Spike] {
     if flags & 2 != 0 { network.clear() }
     let learns = flags & 1 != 0
     var spikes: [Spike] = []
     for tick in 0..<ticks {
       for event in events where event.tick == tick {
         network.fire(population: event.population, neuron: event.neuron)
+      }
+      for (population, signal) in signals.enumerated() {
+        guard let signal else { continue }
+        let count = signal.count / ticks
+        network.setValues(
+          population: population, Array(signal[tick * count..<(tick + 1) * count]))
       }
       network.tick(
         draws: network.nextDraws(learningRun: learns), learning: learns, labelled: flags & 4 != 0)

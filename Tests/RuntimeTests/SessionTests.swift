@@ -150,4 +150,91 @@ import Testing
     var other = try SessionNetwork.random(seed: 22).model()
     #expect(fault { () throws(Fault) in try session.store(&other) }?.status == .SPK_ERROR_ARGUMENT)
   }
+
+  /// A session that has done `before` of a script and one restored from its snapshot do the rest alike.
+  @Test(arguments: 1...40)
+  func `a restored session goes on as the one it was taken of`(seed: Int) throws {
+    let network = SessionNetwork.random(seed: UInt64(seed))
+    let script = network.randomScript(seed: UInt64(seed), steps: 24)
+    let session = try recorded(network, on: .standard)
+    for step in script.prefix(12) { _ = try session.take(step) }
+    var model = try network.model()
+    try session.snapshot(&model)
+    // Through the bytes of a file.
+    let bytes = try model.encode()
+    let read = try Model.decode(UnsafeBufferPointer(bytes.elements), source: "")
+    #expect(read.snapshot == model.snapshot && read.snapshot != nil)
+    let restored = try SessionUnderTest(network.model(), on: .standard, seed: 99)
+    let reloaded = try SessionUnderTest(network.model(), on: .standard, seed: 98)
+    for (index, part) in network.populations.enumerated() where part.parameters.kind != .analogue {
+      try restored.record(index)
+      try reloaded.record(index)
+    }
+    for step in script.suffix(5) {
+      _ = try restored.take(step)
+      _ = try reloaded.take(step)
+    }
+    try restored.restore(read)
+    _ = try reloaded.reload(read)
+    for (index, step) in script.suffix(12).enumerated() {
+      let expected = try session.take(step)
+      #expect(try restored.take(step) == expected, "step \(index)")
+      #expect(try reloaded.take(step) == expected, "step \(index)")
+    }
+    for index in network.projections.indices {
+      #expect(try restored.weights(index) == session.weights(index))
+      #expect(try reloaded.weights(index) == session.weights(index))
+    }
+    #expect(try restored.ticks() == session.ticks())
+  }
+
+  @Test func `a snapshot tells what going back to it undoes`() throws {
+    let network = SessionNetwork.random(seed: 4)
+    let session = try SessionUnderTest(network.model(), seed: 4)
+    _ = try session.run(ticks: 5, flags: 1)
+    var model = try network.model()
+    try session.snapshot(&model)
+    _ = try session.run(ticks: 7, flags: 1)
+    _ = try session.run(ticks: 3)
+    let undone = try session.reload(model)
+    #expect(undone.learningTicks == 7 && undone.frozenTicks == 3 && !undone.isUncertain)
+    #expect(try session.ticks() == [5, 0])
+  }
+
+  @Test func `state that is written decays as the law says, whether anything arrives or not`()
+    throws
+  {
+    var network = SessionNetwork()
+    network.add(.leaky, 2, role: .output) {
+      $0.hasThreshold = false
+      $0.decays[0] = DecaySet(membrane: 2048, current1: 1024, current2: 4096, dendrite: 2048)
+    }
+    let session = try SessionUnderTest(network.model())
+    try session.writeState(0, 1, [1000, -1000])
+    try session.writeState(0, 3, [64, -64])
+    try session.writeState(0, 0, [80, -80])
+    _ = try session.run(ticks: 1)
+    #expect(try session.state(0, 1, count: 2) == [750, -750])
+    #expect(try session.state(0, 3, count: 2) == [32, -32])
+    #expect(try session.state(0, 0, count: 2) == [790, -790])
+    try session.writeState(0, 4, [3, 255])
+    #expect(try session.state(0, 4, count: 2) == [3, 255])
+    #expect(
+      fault { () throws(Fault) in try session.writeState(0, 4, [256]) }?.status
+        == .SPK_ERROR_ARGUMENT)
+    #expect(
+      fault { () throws(Fault) in try session.writeState(0, 0, [1 << 23]) }?.status
+        == .SPK_ERROR_ARGUMENT)
+  }
+
+  @Test func `a model without a snapshot restores nothing`() throws {
+    let network = SessionNetwork.random(seed: 5)
+    let session = try SessionUnderTest(network.model())
+    let model = try network.model()
+    let cause = fault { () throws(Fault) in try session.restore(model) }
+    #expect(cause?.status == .SPK_ERROR_STATE)
+    let other = try SessionNetwork.random(seed: 6).model()
+    #expect(
+      fault { () throws(Fault) in _ = try session.reload(other) }?.status == .SPK_ERROR_ARGUMENT)
+  }
 }

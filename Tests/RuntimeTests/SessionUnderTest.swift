@@ -39,8 +39,12 @@ final class SessionUnderTest {
   private var board: BoardConnection
   private var session: Session
 
-  init(_ model: borrowing Model, _ link: consuming Link, seed: UInt64) throws(Fault) {
-    var board = try BoardConnection(link, timeoutMilliseconds: 1000)
+  private var buffer = RequestBuffer()
+
+  init(
+    _ model: borrowing Model, seed: UInt64, open: (Interrupt.Pointer) throws(Fault) -> Link
+  ) throws(Fault) {
+    var board = try BoardConnection(timeoutMilliseconds: 1000, open: open)
     session = try Session(model, on: &board, seed: seed, timeoutMilliseconds: 1000)
     self.board = board
   }
@@ -48,11 +52,15 @@ final class SessionUnderTest {
   convenience init(
     _ model: borrowing Model, on size: BoardSize = .standard, seed: UInt64 = 1
   ) throws(Fault) {
-    try self.init(model, inProcessLink(size), seed: seed)
+    try self.init(model, seed: seed) { (interrupt) throws(Fault) in
+      try inProcessLink(size, interrupt)
+    }
   }
 
   /// Spikes of the recorded populations.
-  func run(ticks: Int, flags: UInt32 = 0, _ inputs: [Spike] = []) throws(Fault) -> [Spike] {
+  func run(
+    ticks: Int, flags: UInt32 = 0, _ inputs: [Spike] = [], signals: [[Int]?] = []
+  ) throws(Fault) -> [Spike] {
     let events = UnsafeMutableBufferPointer<spk_event>.allocate(capacity: inputs.count)
     defer { events.deallocate() }
     for (index, spike) in inputs.enumerated() {
@@ -60,8 +68,25 @@ final class SessionUnderTest {
         tick: UInt32(spike.tick), population: UInt32(spike.population),
         neuron: UInt32(spike.neuron))
     }
+    var values: [UnsafeMutablePointer<Int16>] = []
+    defer { for array in values { array.deallocate() } }
+    var given: [spk_signal] = []
+    for (population, signal) in signals.enumerated() {
+      guard let signal else { continue }
+      values.append(.allocate(capacity: max(signal.count, 1)))
+      for (index, value) in signal.enumerated() { values.last![index] = Int16(value) }
+      given.append(
+        spk_signal(
+          population: UInt32(population), reserved: 0, values: UnsafePointer(values.last!)))
+    }
+    let table = UnsafeMutableBufferPointer<spk_signal>.allocate(capacity: given.count)
+    defer { table.deallocate() }
+    _ = table.initialize(from: given)
     try session.run(
-      &board, ticks: UInt32(ticks), flags: flags, inputs: UnsafeBufferPointer(events))
+      &board,
+      RunInput(
+        ticks: UInt32(ticks), flags: flags, events: UnsafeBufferPointer(events),
+        signals: UnsafeBufferPointer(table)), &buffer)
     return takeSpikes()
   }
 
@@ -87,7 +112,7 @@ final class SessionUnderTest {
         ticks: UInt32(ticks), intensities: UnsafeBufferPointer(pixels), label: Int32(label),
         labelPeriod: UInt32(labelPeriod), firstLearningTick: UInt32(firstLearningTick),
         flags: flags),
-      scores: ScoreArrays(counts: counts, potentials: potentials, firstSpikes: firsts))
+      scores: ScoreArrays(counts: counts, potentials: potentials, firstSpikes: firsts), &buffer)
     return SessionScores(
       counts: (0..<count).map { counts[$0] }, potentials: (0..<count).map { potentials[$0] },
       firstSpikes: (0..<count).map { firsts[$0] }, best: best)
@@ -172,6 +197,25 @@ final class SessionUnderTest {
       &board, set: counts.map { (learning: $0.0, frozen: $0.1) })
     return [learning, frozen]
   }
+
+  func writeState(_ population: Int, _ variable: Int, _ numbers: [Int]) throws(Fault) {
+    let values = UnsafeMutableBufferPointer<Int32>.allocate(capacity: numbers.count)
+    defer { values.deallocate() }
+    _ = values.initialize(from: numbers.map { Int32($0) })
+    try session.writeState(
+      &board, population: UInt32(population), variable: UInt32(variable), first: 0,
+      UnsafeBufferPointer(values))
+  }
+
+  func snapshot(_ model: inout Model) throws(Fault) { try session.snapshot(&board, in: &model) }
+
+  func restore(_ model: borrowing Model) throws(Fault) { try session.restore(&board, from: model) }
+
+  func reload(_ model: borrowing Model) throws(Fault) -> UndoneTicks {
+    try session.reload(&board, from: model)
+  }
+
+  func interrupt() { Interrupt.raise(board.interrupt) }
 
   func store(_ model: inout Model) throws(Fault) { try session.store(&board, in: &model) }
 }

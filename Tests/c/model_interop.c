@@ -139,7 +139,7 @@ int main(int count, char **arguments) {
     fprintf(stderr, "usage: model_interop read|write FILE\n");
     return 2;
   }
-  if (!ok(spk_context_create(&context), "context")) return 1;
+  if (!ok(spk_context_create(NULL, &context), "context")) return 1;
   int good = ok(spk_model_create(context, "interop", &built), "model") && add_populations(built) &&
              add_dense(built) && add_masters(built) && add_others(built);
   if (good && reads) {

@@ -100,7 +100,7 @@ static inline spk_model *small_model(spk_context *context) {
 
 static inline small_network small_open(void) {
   small_network small = {NULL, NULL, NULL, NULL};
-  OK(NULL, spk_context_create(&small.context));
+  OK(NULL, spk_context_create(NULL, &small.context));
   OK(small.context, spk_device_open(small.context, "sim:", NULL, &small.device));
   small.model = small_model(small.context);
   OK(small.context, spk_session_open(small.device, small.model, NULL, &small.session));

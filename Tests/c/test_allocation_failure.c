@@ -112,7 +112,7 @@ static spk_status use(void) {
 static spk_status scenario(void) {
   static unsigned char bytes[65536];
   size_t size, core_count;
-  TRY(spk_context_create(&context));
+  TRY(spk_context_create(NULL, &context));
   TRY(spk_device_open(context, "sim:", NULL, &device));
   TRY(build());
   TRY(spk_model_save_memory(model, bytes, sizeof bytes, &size));

@@ -171,7 +171,7 @@ static void learns_and_comes_back(uint32_t storage) {
 }
 
 int main(void) {
-  OK(NULL, spk_context_create(&context));
+  OK(NULL, spk_context_create(NULL, &context));
   files_keep_all();
   tests_change_nothing(SPK_INT16_MASTER);
   tests_change_nothing(SPK_INT8);

@@ -32,8 +32,8 @@ static void *message_of_another_thread(void *context) {
 static void messages(void) {
   spk_context *one, *other;
   spk_model *model = NULL;
-  OK(NULL, spk_context_create(&one));
-  OK(NULL, spk_context_create(&other));
+  OK(NULL, spk_context_create(NULL, &one));
+  OK(NULL, spk_context_create(NULL, &other));
   REFUSED(one, SPK_ERROR_ARGUMENT, "null", spk_model_create(one, NULL, &model));
   CHECK(model == NULL);
   CHECK(spk_context_message(one)[0] != 0);

@@ -10,8 +10,8 @@ static void locators(void) {
   } refused[] = {
       {"usb:", SPK_ERROR_UNSUPPORTED},
       {"usb:1234", SPK_ERROR_UNSUPPORTED},
-      {"unix:/no/such/socket", SPK_ERROR_UNSUPPORTED},
-      {"tcp:localhost:1", SPK_ERROR_UNSUPPORTED},
+      {"unix:/no/such/socket", SPK_ERROR_NOT_FOUND},
+      {"tcp:localhost:1", SPK_ERROR_NOT_FOUND},
       {"", SPK_ERROR_ARGUMENT},
       {"sim", SPK_ERROR_ARGUMENT},
       {"sim:0", SPK_ERROR_ARGUMENT},
@@ -108,7 +108,7 @@ static void capabilities(void) {
 }
 
 int main(void) {
-  OK(NULL, spk_context_create(&context));
+  OK(NULL, spk_context_create(NULL, &context));
   locators();
   boards();
   capabilities();

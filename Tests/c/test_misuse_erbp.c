@@ -87,7 +87,7 @@ static void placements(void) {
 }
 
 int main(void) {
-  OK(NULL, spk_context_create(&context));
+  OK(NULL, spk_context_create(NULL, &context));
   builder();
   placements();
   OK(NULL, spk_context_close(context));

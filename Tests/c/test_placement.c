@@ -160,7 +160,7 @@ static void what_does_not_fit_is_named(void) {
 }
 
 int main(void) {
-  OK(NULL, spk_context_create(&context));
+  OK(NULL, spk_context_create(NULL, &context));
   placement_changes_nothing();
   reports_add_up();
   what_does_not_fit_is_named();

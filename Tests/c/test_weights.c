@@ -92,7 +92,7 @@ static int after_a_spike(int16_t start, uint32_t flags) {
 
 static void rules_are_switched(void) {
   const int16_t too_large = 101;
-  OK(NULL, spk_context_create(&context));
+  OK(NULL, spk_context_create(NULL, &context));
   spk_device *device = open_one_synapse();
   CHECK(after_a_spike(0, SPK_RUN_LEARN) == 0);
   OK(context, spk_session_set_learning(one_synapse, 0, 1));

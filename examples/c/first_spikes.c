@@ -10,7 +10,7 @@ int main(void) {
   spk_device *board;
   spk_model *model;
   spk_session *session;
-  TRY(spk_context_create(&context));
+  TRY(spk_context_create(NULL, &context));
   TRY(spk_device_open(context, "sim:", NULL, &board));
   TRY(spk_model_create(context, "first spikes", &model));
 

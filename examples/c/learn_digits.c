@@ -141,7 +141,7 @@ static int learn(const settings *set, learner *one, digits_data *data, classifie
   scene.label = data->test.labels[0];
   scene.ticks = TEST_TICKS;
   if (data->test.count > set->test) data->test.count = set->test;
-  TRY(one->context, spk_context_create(&one->context));
+  TRY(one->context, spk_context_create(NULL, &one->context));
   if (make_model(set, one)) return 1;
   TRY(one->context, placement_fit(one->model, &board));
   TRY(one->context, placement_print(one->model, &board));

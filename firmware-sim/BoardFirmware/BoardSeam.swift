@@ -5,18 +5,22 @@ public struct BoardSeam {
   public var release: @convention(c) (UnsafeMutableRawPointer?) -> Void
   /// Sends bytes to the host; false if they could not be taken.
   public var send: @convention(c) (UnsafeMutableRawPointer?, UnsafeRawPointer, Int) -> Bool
-  public var sendContext: UnsafeMutableRawPointer?
+  /// Whether the host has asked to stop the run under way. Asked after each tick of a run.
+  public var stops: @convention(c) (UnsafeMutableRawPointer?) -> Bool
+  /// Handed to `send` and `stops`.
+  public var context: UnsafeMutableRawPointer?
 
   public init(
     allocate: @convention(c) (Int) -> UnsafeMutableRawPointer?,
     release: @convention(c) (UnsafeMutableRawPointer?) -> Void,
     send: @convention(c) (UnsafeMutableRawPointer?, UnsafeRawPointer, Int) -> Bool,
-    sendContext: UnsafeMutableRawPointer?
+    stops: @convention(c) (UnsafeMutableRawPointer?) -> Bool, context: UnsafeMutableRawPointer?
   ) {
     self.allocate = allocate
     self.release = release
     self.send = send
-    self.sendContext = sendContext
+    self.stops = stops
+    self.context = context
   }
 
   /// Zeroed elements, or nil.

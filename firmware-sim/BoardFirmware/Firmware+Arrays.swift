@@ -55,12 +55,26 @@ extension Firmware {
       }
       return
     }
-    guard place.kind >= ArrayKind.state,
-      let compartment = Compartment(rawValue: place.kind - ArrayKind.state)
-    else { throw .malformed }
+    if place.kind == ArrayKind.history {
+      _ = try network.pointee.history(place)
+      for index in place.first..<(place.first + place.count) {
+        writer.put(fabric.pointee.history(population: place.object, index))
+      }
+      return
+    }
+    guard place.kind >= ArrayKind.state, place.kind <= ArrayKind.refractory else {
+      throw .malformed
+    }
     try network.pointee.checkState(place.object, first: place.first, count: place.count)
-    let state = fabric.pointee.state(population: place.object, compartment: compartment)
-    writer.put(UnsafeBufferPointer(start: state + place.first, count: place.count))
+    if let compartment = Compartment(rawValue: place.kind - ArrayKind.state) {
+      let state = fabric.pointee.state(population: place.object, compartment: compartment)
+      writer.put(UnsafeBufferPointer(start: state + place.first, count: place.count))
+    } else {
+      let refractory = fabric.pointee.refractory(population: place.object)
+      for index in place.first..<(place.first + place.count) {
+        writer.put(Int32(refractory[index]))
+      }
+    }
   }
 }
 
@@ -90,6 +104,15 @@ extension Fabric {
       setTarget(projection: object, synapse: index, to: UInt32(truncatingIfNeeded: value))
     case ArrayKind.values:
       setValue(population: object, neuron: index, to: Int16(truncatingIfNeeded: value))
+    case ArrayKind.history:
+      setHistory(population: object, index, to: Int16(truncatingIfNeeded: value))
+    case ArrayKind.refractory:
+      refractory(population: object)[index] = UInt8(truncatingIfNeeded: value)
+    case ArrayKind.state...:
+      guard let compartment = Compartment(rawValue: kind - ArrayKind.state) else { return }
+      setState(
+        population: object, compartment: compartment, neuron: index,
+        to: Int32(truncatingIfNeeded: value))
     default:
       guard let parameter = NeuronParameter(rawValue: kind) else { return }
       setParameter(
@@ -105,6 +128,14 @@ extension LoadedNetwork {
     case ArrayKind.weights: return try weights(place)
     case ArrayKind.rowStarts, ArrayKind.targets: return try synapses(place)
     case ArrayKind.values: return try values(place)
+    case ArrayKind.history:
+      guard stage == .running else { throw .state }
+      return try history(place)
+    case ArrayKind.state...ArrayKind.refractory:
+      guard stage == .running else { throw .state }
+      try checkState(place.object, first: place.first, count: place.count)
+      guard place.kind < ArrayKind.refractory else { return WritableArray(low: 0, high: 255) }
+      return WritableArray(low: Int(Law.stateMinimum), high: Int(Law.stateLimit))
     default:
       guard let parameter = NeuronParameter(rawValue: place.kind) else { throw .malformed }
       return try parameters(place, parameter)
@@ -151,6 +182,18 @@ extension LoadedNetwork {
     }
     try check(place, limit: Int(populations[place.object].neuronCount))
     let limit = Int(populations[place.object].valueLimit)
+    return WritableArray(elementBytes: 2, low: -limit, high: limit)
+  }
+
+  fileprivate func history(_ place: Place) throws(BoardError) -> WritableArray {
+    guard place.object < populationCount, let fabric else { throw .index }
+    let rows = fabric.pointee.historyRows(population: place.object)
+    let population = populations[place.object]
+    try check(place, limit: rows * Int(population.neuronCount))
+    guard population.kind == .analogue else {
+      return WritableArray(elementBytes: 2, low: 0, high: 1)
+    }
+    let limit = Int(population.valueLimit)
     return WritableArray(elementBytes: 2, low: -limit, high: limit)
   }
 

@@ -2,37 +2,86 @@ import NeuroCore
 import WireProtocol
 
 extension Firmware {
-  /// Ticks (4), flags (4), events: tick offset (4), population (4), neuron (4) each, ascending.
+  /// A `RunHead`, events, signals; the reply is the ticks that took place (4).
   mutating func run(
     _ reader: inout PayloadReader, _ writer: inout PayloadWriter, sequence: UInt32
   ) throws(BoardError) {
-    let ticks = reader.read(UInt32.self)
-    let flags = reader.read(UInt32.self)
+    let head = reader.readRunHead()
     let (network, fabric) = try running()
-    guard !reader.failed, ticks >= 1, ticks <= WireLimit.ticks, flags & ~RunFlag.all == 0,
-      reader.remaining % SpikeRecord.byteCount == 0
+    guard !reader.failed, head.ticks >= 1, head.ticks <= WireLimit.ticks,
+      head.flags & ~RunFlag.all == 0, head.signals <= UInt32(WireLimit.signals),
+      Int(head.events) <= reader.remaining / SpikeRecord.byteCount
     else { throw .malformed }
-    var checked = reader
-    try checkEvents(&checked, network, ticks: ticks)
-    if flags & RunFlag.clear != 0 { fabric.pointee.clear() }
+    let events = PayloadReader(reader.readBytes(Int(head.events) * SpikeRecord.byteCount))
+    try checkEvents(events, network, ticks: head.ticks)
+    let signals = reader
+    try checkSignals(signals, network, head)
+    if head.flags & RunFlag.clear != 0 { fabric.pointee.clear() }
     var stream = ReportStream(self, sequence: sequence)
-    var event = reader.readSpike()
-    for offset in 0..<ticks {
+    var unread = events
+    var event = unread.readSpike()
+    var offset: UInt32 = 0
+    repeat {
       while let due = event, due.tick == offset {
         fabric.pointee.fire(population: Int(due.population), neuron: Int(due.neuron))
-        event = reader.readSpike()
+        event = unread.readSpike()
       }
+      if head.signals > 0 { setValues(signals, network, fabric, head, offset: offset) }
       tick(
-        fabric, learns: flags & RunFlag.learn != 0, learningTick: true,
-        labelled: flags & RunFlag.labelled != 0)
+        fabric, learns: head.flags & RunFlag.learn != 0, learningTick: true,
+        labelled: head.flags & RunFlag.labelled != 0)
       guard stream.report(self, network, fabric, tick: offset) else { throw .noMemory }
-    }
+      offset += 1
+    } while offset < head.ticks && !seam.stops(seam.context)
     guard stream.finish(self) else { throw .noMemory }
+    writer.put(offset)
+  }
+
+  /// Signals: populations ascending, each with all its values.
+  private func checkSignals(
+    _ signals: PayloadReader, _ network: UnsafeMutablePointer<LoadedNetwork>, _ head: RunHead
+  ) throws(BoardError) {
+    var reader = signals
+    var last = -1
+    for _ in 0..<head.signals {
+      let index = reader.readIndex()
+      guard !reader.failed, index > last else { throw .malformed }
+      guard index < network.pointee.populationCount,
+        network.pointee.populations[index].kind == .analogue
+      else { throw .index }
+      let population = network.pointee.populations[index]
+      let count = Int(population.neuronCount) * Int(head.ticks)
+      guard count <= reader.remaining / 2 else { throw .malformed }
+      for _ in 0..<count where Int32(reader.read(Int16.self)).magnitude > population.valueLimit {
+        throw .law
+      }
+      last = index
+    }
+    guard reader.isComplete else { throw .malformed }
+  }
+
+  /// Sets the values of one tick; the signals have been checked.
+  private func setValues(
+    _ signals: PayloadReader, _ network: UnsafeMutablePointer<LoadedNetwork>,
+    _ fabric: UnsafeMutablePointer<Fabric>, _ head: RunHead, offset: UInt32
+  ) {
+    var reader = signals
+    for _ in 0..<head.signals {
+      let population = reader.readIndex()
+      let count = Int(network.pointee.populations[population].neuronCount)
+      _ = reader.readBytes(2 * count * Int(offset))
+      for neuron in 0..<count {
+        fabric.pointee.setValue(
+          population: population, neuron: neuron, to: reader.read(Int16.self))
+      }
+      _ = reader.readBytes(2 * count * Int(head.ticks - offset - 1))
+    }
   }
 
   private func checkEvents(
-    _ reader: inout PayloadReader, _ network: UnsafeMutablePointer<LoadedNetwork>, ticks: UInt32
+    _ events: PayloadReader, _ network: UnsafeMutablePointer<LoadedNetwork>, ticks: UInt32
   ) throws(BoardError) {
+    var reader = events
     var last: SpikeRecord?
     while let event = reader.readSpike() {
       guard event.population < network.pointee.populationCount else { throw .index }
@@ -44,7 +93,7 @@ extension Firmware {
   }
 
   /// Ticks (4), flags (4), stimulus (4), label population (4), label (4, −1 for none), label period (4), first learning
-  /// tick (4), output population (4), intensities of the stimulus.
+  /// tick (4), output population (4), intensities of the stimulus; the reply is the ticks that took place (4).
   mutating func present(
     _ reader: inout PayloadReader, _ writer: inout PayloadWriter, sequence: UInt32
   ) throws(BoardError) {
@@ -63,13 +112,14 @@ extension Firmware {
     }
     let intensities = reader.readBytes(Int(stimulus.neuronCount))
     guard let pixels = intensities.bindMemory(to: UInt8.self).baseAddress,
-      let scores = Scores(Int(output.neuronCount), seam: seam)
+      let memory = scoreMemory(neurons: Int(output.neuronCount))
     else { throw .noMemory }
-    defer { scores.release(seam) }
+    let scores = Scores(Int(output.neuronCount), memory: memory)
     if request.flags & RunFlag.clear != 0 { fabric.pointee.clear() }
     let learns = request.flags & RunFlag.learn != 0
     var stream = ReportStream(self, sequence: sequence)
-    for offset in 0..<request.ticks {
+    var offset: UInt32 = 0
+    repeat {
       fabric.pointee.drawSpikes(
         population: Int(request.stimulus), intensities: pixels, stream: learns ? 0 : 1,
         count: learns ? learningCount : frozenCount)
@@ -82,8 +132,10 @@ extension Firmware {
         labelled: request.label >= 0)
       scores.add(fabric, population: Int(request.output), offset: offset)
       guard stream.report(self, network, fabric, tick: offset) else { throw .noMemory }
-    }
+      offset += 1
+    } while offset < request.ticks && !seam.stops(seam.context)
     guard stream.finish(self), send(scores, sequence: sequence) else { throw .noMemory }
+    writer.put(offset)
   }
 
   private mutating func tick(
@@ -97,6 +149,17 @@ extension Firmware {
     } else {
       frozenCount = (frozenCount &+ 1) & (1 << 56 - 1)
     }
+  }
+
+  /// Room for scores, kept for the next presentation; nil if memory is short.
+  private mutating func scoreMemory(neurons: Int) -> UnsafeMutableRawPointer? {
+    if neurons > scoreNeurons {
+      guard let larger = seam.make(UInt8.self, Scores.bytesPerNeuron * neurons) else { return nil }
+      seam.release(scoreRoom)
+      scoreRoom = UnsafeMutableRawPointer(larger)
+      scoreNeurons = neurons
+    }
+    return scoreRoom
   }
 
   private func send(_ scores: Scores, sequence: UInt32) -> Bool {

@@ -62,23 +62,23 @@ extension Firmware {
     probes = next
   }
 
-  /// Write (1), zero (7), learning ticks (8), frozen ticks (8); the reply holds both counts as they are now.
+  /// Write (1), zero (7), seed (8), learning ticks (8), frozen ticks (8); the reply holds all three as they are now.
   mutating func ticks(
     _ reader: inout PayloadReader, _ writer: inout PayloadWriter
   ) throws(BoardError) {
     let write = reader.readFlag()
     reader.readZeros(7)
-    let learning = reader.read(UInt64.self)
-    let frozen = reader.read(UInt64.self)
+    let position = reader.readDrawPosition()
     guard reader.isComplete else { throw .malformed }
-    _ = try running()
+    let (_, fabric) = try running()
     if write {
-      guard learning >> 56 == 0, frozen >> 56 == 0 else { throw .law }
-      learningCount = learning
-      frozenCount = frozen
+      guard position.learning >> 56 == 0, position.frozen >> 56 == 0 else { throw .law }
+      fabric.pointee.seed = position.seed
+      learningCount = position.learning
+      frozenCount = position.frozen
     }
-    writer.put(learningCount)
-    writer.put(frozenCount)
+    writer.put(
+      DrawPosition(seed: fabric.pointee.seed, learning: learningCount, frozen: frozenCount))
   }
 }
 

@@ -17,6 +17,9 @@ public struct Firmware: ~Copyable {
   private let replyFrame: UnsafeMutablePointer<UInt8>
   let eventFrame: UnsafeMutablePointer<UInt8>
   let probeFrame: UnsafeMutablePointer<UInt8>
+  /// Room for the scores of so many neurons.
+  var scoreRoom: UnsafeMutableRawPointer?
+  var scoreNeurons = 0
   /// Bytes of a frame that has not arrived whole.
   private var pending: UnsafeMutablePointer<UInt8>?
   private var pendingCapacity = 0
@@ -37,6 +40,7 @@ public struct Firmware: ~Copyable {
     dropNetwork()
     seam.release(replyFrame)
     seam.release(pending)
+    seam.release(scoreRoom)
   }
 
   /// Takes bytes of the host, in pieces of any size, and answers each whole frame.
@@ -130,7 +134,7 @@ public struct Firmware: ~Copyable {
 
   func send(_ frame: UnsafeRawBufferPointer) -> Bool {
     guard let start = frame.baseAddress else { return false }
-    return seam.send(seam.sendContext, start, frame.count)
+    return seam.send(seam.context, start, frame.count)
   }
 
   private mutating func answer(
@@ -159,6 +163,9 @@ public struct Firmware: ~Copyable {
     case .run: try run(&reader, &writer, sequence: sequence)
     case .present: try present(&reader, &writer, sequence: sequence)
     case .ticks: try ticks(&reader, &writer)
+    case .stop:
+      // A run under way was stopped through the seam before this request was read.
+      guard reader.isComplete else { throw .malformed }
     }
   }
 }

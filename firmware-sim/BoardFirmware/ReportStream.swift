@@ -68,18 +68,19 @@ struct Scores {
   private let potentials: UnsafeMutablePointer<Int64>
   private let firstSpikes: UnsafeMutablePointer<Int32>
 
-  /// Nil if memory is short.
-  init?(_ count: Int, seam: BoardSeam) {
-    guard let potentials = seam.make(Int64.self, 2 * count) else { return nil }
+  static let bytesPerNeuron = 16
+
+  /// - Parameters:
+  ///   - memory: `bytesPerNeuron` for each of `count` neurons, aligned to 8.
+  init(_ count: Int, memory: UnsafeMutableRawPointer) {
     self.count = count
-    self.potentials = potentials
-    let rest = UnsafeMutableRawPointer(potentials + count)
-    counts = rest.bindMemory(to: UInt32.self, capacity: count)
-    firstSpikes = (rest + 4 * count).bindMemory(to: Int32.self, capacity: count)
+    potentials = memory.bindMemory(to: Int64.self, capacity: count)
+    counts = (memory + 8 * count).bindMemory(to: UInt32.self, capacity: count)
+    firstSpikes = (memory + 12 * count).bindMemory(to: Int32.self, capacity: count)
+    potentials.update(repeating: 0, count: count)
+    counts.update(repeating: 0, count: count)
     firstSpikes.update(repeating: -1, count: count)
   }
-
-  func release(_ seam: BoardSeam) { seam.release(potentials) }
 
   func add(_ fabric: UnsafeMutablePointer<Fabric>, population: Int, offset: UInt32) {
     let membrane = fabric.pointee.state(population: population, compartment: .membrane)

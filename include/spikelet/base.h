@@ -11,6 +11,8 @@
  * - Where an array comes with a capacity and a count, a null array with capacity 0 asks for the count alone.
  * - Structs that the caller fills begin with `struct_size`; start from the `…_INIT` macro beside the struct.
  * - Calls are safe from any thread. Calls on one object run one after the other; two objects do not wait for each other.
+ * - Inside a callback of the library, calls that wait for callbacks (close, drain, process, next completion) give
+ *   #SPK_ERROR_STATE. All others are legal there.
  */
 #ifndef SPIKELET_BASE_H
 #define SPIKELET_BASE_H
@@ -51,7 +53,10 @@ typedef enum SPK_CLOSED_ENUM spk_status {
   SPK_ERROR_TIMEOUT = 12,       /**< The time given ran out. */
   SPK_ERROR_PROTOCOL = 13,      /**< Host and board do not understand each other. */
   SPK_ERROR_TOO_SMALL = 14,     /**< The caller's array is too small; the count says what is needed. */
-  SPK_ERROR_INTERNAL = 15       /**< A defect in Spikelet. */
+  SPK_ERROR_INTERNAL = 15,      /**< A defect in Spikelet. */
+  SPK_ERROR_LOST = 16,          /**< The board is gone, now or since an earlier call: spk_session_resume(), or close. */
+  SPK_ERROR_CANCELLED = 17,     /**< spk_session_cancel() ended it; a run may have taken place in part. */
+  SPK_ERROR_FULL = 18           /**< As many submissions wait as may: take completions, then try again. */
 } spk_status;
 
 /** A short name of the status, for logs: "ok", "argument", … Never null. @since 0.1 */

@@ -39,22 +39,70 @@ typedef struct spk_capabilities {
 
 #define SPK_CAPABILITIES_INIT { (uint32_t)sizeof(spk_capabilities), 0, 0, 0, 0, 0, 0, 0, 0 }
 
-/** Opens a board. @since 0.1
+/** What was sent and received since the device was opened; counts go on when the board is opened again. */
+typedef struct spk_counters {
+  uint32_t struct_size;
+  uint32_t losses;        /**< times that the board was lost */
+  uint64_t requests;      /**< that the board was sent */
+  uint64_t refusals;      /**< that it answered with an error */
+  uint64_t bytes_out, bytes_in;
+  uint64_t ticks;         /**< that runs and presentations took */
+  uint64_t events_out, events_in; /**< spikes to the board, and back */
+} spk_counters;
+
+#define SPK_COUNTERS_INIT { (uint32_t)sizeof(spk_counters), 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/** A board that can be opened, or could be when it was there. */
+typedef struct spk_board {
+  char locator[288];    /**< opens it; ends with a zero */
+  uint32_t is_present;  /**< 1: it is there; open by somebody else or not */
+  uint32_t reserved[7]; /**< 0 */
+} spk_board;
+
+/** Told that a watched board has come (1) or gone (0). Runs on the context's thread, or inside spk_context_process().
+ * @param locator  valid until the callback returns
+ */
+typedef void (*spk_board_callback)(void *user, const char *locator, uint32_t is_present);
+
+/** Opens a board. Blocks: 10 seconds at most. @since 0.1
  *
- * @param locator  "sim:" is a simulated board in this process. Others ("usb:", "unix:", "tcp:") give
- *                 #SPK_ERROR_UNSUPPORTED in this version.
- * @param board    size of a simulated board; null for the default.
+ * @param locator  "sim:" is a simulated board in this process; "unix:/path" and "tcp:host:port" are boards behind a
+ *                 socket, as spikelet-board serves them. "usb:" gives #SPK_ERROR_UNSUPPORTED in this version.
+ * @param board    size of a simulated board in this process; null for the default. Others say their size themselves.
  */
 SPK_API spk_status spk_device_open(spk_context *context, const char *locator, const spk_board_options *board,
                                    spk_device **device);
 
-/** Closes a device; null is allowed. #SPK_ERROR_BUSY while a session is open on it. @since 0.1 */
+/** Closes a device; null is allowed. Never waits for the board. #SPK_ERROR_BUSY while a session is open on it. @since 0.1 */
 SPK_API spk_status spk_device_close(spk_device *device);
 
 /** What the board said when it was opened. @since 0.1
  * @param[in,out] capabilities  `struct_size` is read, the rest written.
  */
 SPK_API spk_status spk_device_capabilities(spk_device *device, spk_capabilities *capabilities);
+
+/** What was sent and received. @since 0.1
+ * @param[in,out] counters  `struct_size` is read, the rest written.
+ */
+SPK_API spk_status spk_device_counters(spk_device *device, spk_counters *counters);
+
+/** The boards that the context knows of: "sim:", and those that are watched. Looks at each: 0.1 seconds at most. @since 0.1
+ * @param boards      [capacity], or null with capacity 0 to ask for the count
+ * @param[out] count  boards there are; written with #SPK_ERROR_TOO_SMALL too.
+ */
+SPK_API spk_status spk_device_list(spk_context *context, spk_board *boards, size_t capacity, size_t *count);
+
+/** Watches a board: `callback` is told whether it is there, at once and whenever that changes. Looked at five times a
+ * second, between submissions. At most 64 boards a context. @since 0.1
+ * @param locator   as for spk_device_open(); need not be there. Kept as a copy.
+ * @param callback  null: the board is only listed
+ * @param user      handed to the callback, never looked at; must live until spk_device_unwatch() has returned
+ */
+SPK_API spk_status spk_device_watch(spk_context *context, const char *locator, spk_board_callback callback, void *user);
+
+/** Watches a board no more; waits for its callback, unless called from inside one. #SPK_ERROR_NOT_FOUND if it was not
+ * watched. @since 0.1 */
+SPK_API spk_status spk_device_unwatch(spk_context *context, const char *locator);
 
 #ifdef __cplusplus
 }

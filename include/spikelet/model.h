@@ -29,7 +29,13 @@ enum {
   SPK_DECAY_INDEX = 4
 };
 /** Compartments of a leaky neuron, and variables that can be read or probed. */
-enum { SPK_MEMBRANE = 0, SPK_CURRENT1 = 1, SPK_CURRENT2 = 2, SPK_DENDRITE = 3 };
+enum {
+  SPK_MEMBRANE = 0,
+  SPK_CURRENT1 = 1,
+  SPK_CURRENT2 = 2,
+  SPK_DENDRITE = 3,
+  SPK_REFRACTORY = 4 /**< ticks left in which the neuron cannot fire, 0 .. 255: no compartment, and not for probes */
+};
 /** Connectivity of a projection. */
 enum { SPK_DENSE = 0, SPK_SPARSE = 1, SPK_ONE_TO_ONE = 2, SPK_SHARED_KERNEL = 3 /**< reserved */ };
 /** How weights are stored: int8, or int16 of which the top 8 bits act. */
@@ -201,6 +207,31 @@ SPK_API spk_status spk_model_get_weights(spk_model *model, uint32_t projection, 
  */
 SPK_API spk_status spk_model_set_synapses(spk_model *model, uint32_t projection, const uint32_t *row_starts,
                                           const uint32_t *targets, const int16_t *weights, size_t count);
+
+/** Reads the synapses of a sparse projection. @since 0.1
+ * @param row_starts  [sources + 1], or null
+ * @param targets     [capacity], or null
+ * @param weights     [capacity], or null
+ * @param[out] count  synapses there are; written with #SPK_ERROR_TOO_SMALL too.
+ */
+SPK_API spk_status spk_model_get_synapses(spk_model *model, uint32_t projection, uint32_t *row_starts,
+                                          uint32_t *targets, int16_t *weights, size_t capacity, size_t *count);
+
+/** What a model holds of a session, beside its weights. */
+typedef struct spk_snapshot {
+  uint32_t struct_size;
+  uint32_t is_there;       /**< 1: spk_session_snapshot() filled the model, or its file holds one */
+  uint64_t seed;
+  uint64_t learning_ticks; /**< ticks of learning runs, and of frozen ones, that the session had had */
+  uint64_t frozen_ticks;
+} spk_snapshot;
+
+#define SPK_SNAPSHOT_INIT { (uint32_t)sizeof(spk_snapshot), 0, 0, 0, 0 }
+
+/** Whether the model holds a snapshot of a session, and of when. Adding populations or projections takes it away. @since 0.1
+ * @param[in,out] snapshot  `struct_size` is read, the rest written.
+ */
+SPK_API spk_status spk_model_snapshot(spk_model *model, spk_snapshot *snapshot);
 
 /** Numbers of populations and projections. @since 0.1 */
 SPK_API spk_status spk_model_counts(spk_model *model, uint32_t *populations, uint32_t *projections);

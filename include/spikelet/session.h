@@ -17,7 +17,7 @@ typedef struct spk_session spk_session;
 
 typedef struct spk_session_options {
   uint32_t struct_size;
-  uint32_t timeout_milliseconds; /**< for each call on the session that waits for the board */
+  uint32_t timeout_milliseconds; /**< for each call and each submission that waits for the board; 1 or more */
   uint64_t seed;                 /**< of every draw on the board */
 } spk_session_options;
 
@@ -37,14 +37,22 @@ typedef struct spk_event {
 /** A run in which label-gated projections act, for programs that send label spikes themselves. Not for presentations. */
 #define SPK_RUN_LABELLED ((uint32_t)4)
 
+/** A signal: a value a tick for each neuron of an analogue population. The last values are held after the run. */
+typedef struct spk_signal {
+  uint32_t population;
+  uint32_t reserved;     /**< 0 */
+  const int16_t *values; /**< [ticks][neurons], each within the population's value limit */
+} spk_signal;
+
 typedef struct spk_run_options {
   uint32_t struct_size;
-  uint32_t ticks; /**< 1 .. 65,536 */
-  uint32_t flags; /**< SPK_RUN_… */
-  uint32_t reserved;
+  uint32_t ticks;            /**< 1 .. 65,536 */
+  uint32_t flags;            /**< SPK_RUN_… */
+  uint32_t signal_count;     /**< 0 .. 64 */
+  const spk_signal *signals; /**< [signal_count], by strictly ascending population */
 } spk_run_options;
 
-#define SPK_RUN_OPTIONS_INIT { (uint32_t)sizeof(spk_run_options), 1, 0, 0 }
+#define SPK_RUN_OPTIONS_INIT { (uint32_t)sizeof(spk_run_options), 1, 0, 0, NULL }
 
 /** An intensity vector, shown for some ticks. Source: docs/numerics.md section 6. */
 typedef struct spk_presentation {
@@ -82,17 +90,21 @@ typedef struct spk_scores {
 SPK_API spk_status spk_session_open(spk_device *device, spk_model *model, const spk_session_options *options,
                                     spk_session **session);
 
-/** Closes a session; null is allowed. Waits for calls inside. What was learnt is lost unless it was stored. @since 0.1 */
+/** Closes a session; null is allowed. Waits for calls inside. What was learnt is lost unless it was stored.
+ * #SPK_ERROR_BUSY while submissions are on their way: cancel or drain first. @since 0.1 */
 SPK_API spk_status spk_session_close(spk_session *session);
 
-/** Runs ticks with events in and out. Blocks. @since 0.1
+/** Runs ticks with events, and signals, in, and events out. Blocks, the session's timeout at most. @since 0.1
+ *
+ * If the time runs out (#SPK_ERROR_TIMEOUT) or spk_session_cancel() is called (#SPK_ERROR_CANCELLED), the board ends the run
+ * after the tick under way; the sentence says how many ticks took place, and the session goes on from there.
  *
  * @param events_in  [count_in] spikes of input populations, each once, by strictly ascending tick, population, neuron; null
  *                   with 0. At most 349,524.
  * @param events_out [capacity] spikes of the recorded populations, by ascending tick, population, neuron; null with 0
  * @param[out] count_out  spikes written. If there were more, #SPK_ERROR_TOO_SMALL: the run took place, and the rest waits
  *                        in spk_session_read_events() until the next run. With capacity 0 it may be null, and all spikes
- *                        wait there without an error.
+ *                        wait there without an error. Written with #SPK_ERROR_TIMEOUT and #SPK_ERROR_CANCELLED too.
  */
 SPK_API spk_status spk_session_run(spk_session *session, const spk_run_options *options, const spk_event *events_in,
                                    size_t count_in, spk_event *events_out, size_t capacity, size_t *count_out);
@@ -102,7 +114,8 @@ SPK_API spk_status spk_session_run(spk_session *session, const spk_run_options *
  */
 SPK_API spk_status spk_session_read_events(spk_session *session, spk_event *events, size_t capacity, size_t *count);
 
-/** Presents intensities, and learns from a label if one is given and SPK_RUN_LEARN is set. Blocks. @since 0.1
+/** Presents intensities, and learns from a label if one is given and SPK_RUN_LEARN is set. Blocks, and ends early, as
+ * spk_session_run(). @since 0.1
  * @param[in,out] scores  may be null
  */
 SPK_API spk_status spk_session_present(spk_session *session, const spk_presentation *presentation,
@@ -143,12 +156,48 @@ SPK_API spk_status spk_session_write_weights(spk_session *session, uint32_t proj
 /** Copies the weights on the board into a model of the same shape, for example the one that was opened. @since 0.1 */
 SPK_API spk_status spk_session_store(spk_session *session, spk_model *model);
 
+/** Takes a snapshot: copies weights, learning bits and rates, state, spikes and values under way, seed and ticks into a model of
+ * the same shape. Saved with spk_model_save_file(), it goes to a file. A session that is restored or resumed from it goes on
+ * as this one would have, to the bit. @since 0.1 */
+SPK_API spk_status spk_session_snapshot(spk_session *session, spk_model *model);
+
+/** Takes the session back to a snapshot. #SPK_ERROR_STATE if the model holds none. After a failed link the session may be
+ * between the two: restore or resume again. @since 0.1 */
+SPK_API spk_status spk_session_restore(spk_session *session, spk_model *model);
+
+/** What was lost between a snapshot and the loss of a board. */
+typedef struct spk_resume_report {
+  uint32_t struct_size;
+  uint32_t was_lost;       /**< 1: the board was opened again */
+  uint64_t learning_ticks; /**< that had taken place since the snapshot, and are undone */
+  uint64_t frozen_ticks;
+  uint32_t uncertain;      /**< 1: a run was under way when the board was lost: up to its ticks more may have taken place */
+  uint32_t reserved;
+} spk_resume_report;
+
+#define SPK_RESUME_REPORT_INIT { (uint32_t)sizeof(spk_resume_report), 0, 0, 0, 0, 0 }
+
+/** Brings a session back after its board was lost: opens the board again at its locator, if it is lost, loads the model, goes
+ * on from the snapshot that it holds (from its weights alone if it holds none), and sets what is recorded and probed. Blocks.
+ * #SPK_ERROR_NOT_FOUND while no board is there: try again when it has come. @since 0.1
+ * @param model   of the session's shape
+ * @param report  may be null
+ */
+SPK_API spk_status spk_session_resume(spk_session *session, spk_model *model, spk_resume_report *report);
+
 /** Reads the state of neurons first .. first + count − 1. @since 0.1
- * @param variable  SPK_MEMBRANE, SPK_CURRENT1, SPK_CURRENT2, SPK_DENDRITE
+ * @param variable  SPK_MEMBRANE, SPK_CURRENT1, SPK_CURRENT2, SPK_DENDRITE, SPK_REFRACTORY
  * @param values    [count]
  */
 SPK_API spk_status spk_session_read_state(spk_session *session, uint32_t population, uint32_t variable,
                                           uint32_t first, int32_t *values, size_t count);
+
+/** Writes the state of neurons first .. first + count − 1. @since 0.1
+ * @param variable  as for spk_session_read_state()
+ * @param values    [count], 24 bits signed; 0 .. 255 for SPK_REFRACTORY
+ */
+SPK_API spk_status spk_session_write_state(spk_session *session, uint32_t population, uint32_t variable,
+                                           uint32_t first, const int32_t *values, size_t count);
 
 /** Adds a probe: the state of `count` neurons at the end of each tick of each run from now on. At most 16 probes, and
  * 8,192 neurons in all: more gives #SPK_ERROR_STATE or #SPK_ERROR_DOES_NOT_FIT. @since 0.1

@@ -10,5 +10,6 @@
 #include "erbp.h"
 #include "model.h"
 #include "session.h"
+#include "submission.h"
 
 #endif

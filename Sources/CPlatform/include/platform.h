@@ -4,12 +4,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,6 +29,31 @@ static inline void *spk_platform_allocate(size_t bytes) {
 }
 
 static inline int spk_platform_errno(void) { return errno; }
+
+/* A stream socket that never blocks and ends with the program's image, or -1. TCP sends what it has at once. */
+static inline int spk_platform_socket(int family) {
+  int on = 1, s = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (s >= 0 && family != AF_UNIX) setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return s;
+}
+
+/* send() without SIGPIPE. */
+static inline ssize_t spk_platform_send(int s, const void *bytes, size_t count) {
+  return send(s, bytes, count, MSG_NOSIGNAL);
+}
+
+/* How the connect() that was under way on a socket ended: an errno, 0 for well. */
+static inline int spk_platform_socket_error(int s) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  return getsockopt(s, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+/* getaddrinfo() for stream sockets; `port` in digits. */
+static inline int spk_platform_resolve(const char *host, const char *port, int flags, struct addrinfo **list) {
+  struct addrinfo hints = { .ai_flags = AI_NUMERICSERV | flags, .ai_socktype = SOCK_STREAM };
+  return getaddrinfo(host, port, &hints, list);
+}
 
 /* Monotonic time in nanoseconds. */
 static inline int64_t spk_platform_now(void) {
@@ -35,6 +69,58 @@ static inline int spk_platform_exchange(uint64_t *word, uint64_t *expected, uint
 }
 static inline uint64_t spk_platform_add(uint64_t *word, uint64_t amount) {
   return __atomic_add_fetch(word, amount, __ATOMIC_ACQ_REL);
+}
+
+static inline void spk_platform_store(uint64_t *word, uint64_t value) {
+  __atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+/* A descriptor that is readable between a signal and an unsignal; -1 if there is none. */
+static inline int spk_platform_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+static inline void spk_platform_signal(int descriptor) {
+  uint64_t one = 1;
+  if (descriptor >= 0 && write(descriptor, &one, sizeof one) < 0) errno = 0;
+}
+static inline void spk_platform_unsignal(int descriptor) {
+  uint64_t count;
+  if (descriptor >= 0 && read(descriptor, &count, sizeof count) < 0) errno = 0;
+}
+
+/* Waits until one of two descriptors (-1: none) is readable, or a monotonic deadline in nanoseconds has passed. */
+static inline void spk_platform_wait(int first, int second, int64_t deadline) {
+  struct pollfd set[2] = { { first, POLLIN, 0 }, { second, POLLIN, 0 } };
+  int64_t left = deadline - spk_platform_now(), milliseconds = left / 1000000 + (left % 1000000 > 0);
+  poll(set, 2, left <= 0 ? 0 : milliseconds > 60000 ? 60000 : (int)milliseconds);
+}
+
+/* A descriptor that is readable while one of those added to it is. */
+static inline int spk_platform_set(void) { return epoll_create1(EPOLL_CLOEXEC); }
+static inline int spk_platform_set_add(int set, int descriptor) {
+  struct epoll_event event = { EPOLLIN, { NULL } };
+  return epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event);
+}
+static inline void spk_platform_set_remove(int set, int descriptor) {
+  epoll_ctl(set, EPOLL_CTL_DEL, descriptor, NULL);
+}
+
+/* A descriptor that is readable once a monotonic time in nanoseconds has come; time 0: never. */
+static inline int spk_platform_timer(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK); }
+static inline void spk_platform_timer_set(int timer, int64_t time) {
+  struct itimerspec value = { { 0, 0 }, { time / 1000000000, time % 1000000000 } };
+  timerfd_settime(timer, TFD_TIMER_ABSTIME, &value, NULL);
+}
+
+/* A condition whose deadlines are monotonic, in nanoseconds. */
+static inline void spk_platform_condition_init(pthread_cond_t *condition) {
+  pthread_condattr_t attributes;
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(condition, &attributes);
+  pthread_condattr_destroy(&attributes);
+}
+static inline void spk_platform_condition_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t deadline) {
+  struct timespec time = { deadline / 1000000000, deadline % 1000000000 };
+  pthread_cond_timedwait(condition, mutex, &time);
 }
 
 /* Gives other threads a moment: about 50 microseconds. */
@@ -58,6 +144,9 @@ struct spk_platform_message {
   uint64_t draft_count;
   uint8_t text[400];
   uint8_t draft[400];
+  /* Callbacks of the library that this thread is inside of, and the session whose completion it was given last. */
+  uint32_t callbacks;
+  void *session;
 };
 /* This thread's; never null. */
 struct spk_platform_message *platform_thread_message(void);

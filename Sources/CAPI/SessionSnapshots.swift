@@ -1,0 +1,78 @@
+import CSpikelet
+import Scheduling
+import Fault
+import Model
+import Runtime
+import Transport
+
+/// Runs `body` on a session, its board and a model, alone.
+@inline(never)
+private func enterSession(
+  _ session: OpaquePointer?, with model: OpaquePointer?,
+  _ body: (inout Session, inout BoardConnection, inout Model) throws(Fault) -> Void
+) -> spk_status {
+  enterSession(session) { session, board throws(Fault) in
+    let raw = try HandleTable.enter(model, .model)
+    defer { HandleTable.leave(model) }
+    let object = raw.assumingMemoryBound(to: Object<ModelBody>.self)
+    object.lock()
+    defer { object.unlock() }
+    try body(&session, &board, &object.pointee.body.model)
+  }
+}
+
+@c @implementation
+public func spk_session_store(_ session: OpaquePointer?, _ model: OpaquePointer?) -> spk_status {
+  enterSession(session, with: model) { session, board, model throws(Fault) in
+    try session.store(&board, in: &model)
+  }
+}
+
+@c @implementation
+public func spk_session_snapshot(
+  _ session: OpaquePointer?, _ model: OpaquePointer?
+) -> spk_status {
+  enterSession(session, with: model) { session, board, model throws(Fault) in
+    try session.snapshot(&board, in: &model)
+  }
+}
+
+@c @implementation
+public func spk_session_restore(
+  _ session: OpaquePointer?, _ model: OpaquePointer?
+) -> spk_status {
+  enterSession(session, with: model) { session, board, model throws(Fault) in
+    try session.restore(&board, from: model)
+  }
+}
+
+@c @implementation
+public func spk_session_resume(
+  _ session: OpaquePointer?, _ model: OpaquePointer?,
+  _ report: UnsafeMutablePointer<spk_resume_report>?
+) -> spk_status {
+  enter(session, SessionBody.self) { object throws(Fault) in
+    let device = object.pointee.body.device
+    let place = device.pointee.body.locator
+    let size = device.pointee.body.size
+    if let report {
+      try checkStruct(report, MemoryLayout<spk_resume_report>.stride, "report")
+    }
+    let status = enterSession(session, with: model) { session, board, model throws(Fault) in
+      let wasLost = board.isLost
+      try session.checkShape(of: model)
+      if wasLost {
+        try board.reopen { (interrupt) throws(Fault) in try openLink(place, size: size, interrupt) }
+      }
+      let undone = try session.reload(&board, from: model)
+      guard let report else { return }
+      report.pointee.was_lost = wasLost ? 1 : 0
+      report.pointee.learning_ticks = undone.learningTicks
+      report.pointee.frozen_ticks = undone.frozenTicks
+      report.pointee.uncertain = undone.isUncertain ? 1 : 0
+      report.pointee.reserved = 0
+    }
+    guard status == .SPK_OK else { throw Fault.again(status) }
+    object.pointee.logger.notice("board \"\(place.sentence)\": the session goes on")
+  }
+}

@@ -1,0 +1,63 @@
+extension Fabric {
+  /// Sets a variable of a leaky neuron as of the end of the last tick.
+  ///
+  /// - Parameters:
+  ///   - value: 24 bits signed.
+  public mutating func setState(
+    population: Int, compartment: Compartment, neuron: Int, to value: Int32
+  ) {
+    populations[population].state[Int(compartment.rawValue)][neuron] = value
+    // What holds a value has to decay, whether a projection arrives there or not.
+    populations[population].arrivalCompartments |= 1 << compartment.rawValue
+  }
+
+  /// [neurons] ticks left in which a leaky neuron cannot fire.
+  public func refractory(population: Int) -> UnsafeMutablePointer<UInt8> {
+    populations[population].refractory
+  }
+
+  /// Rows of the history of a population. Spiking: row r is who fired r + 1 ticks before the coming tick. Analogue: row 0 is
+  /// the held values, row r the values r ticks before.
+  public func historyRows(population: Int) -> Int {
+    let memory = populations[population]
+    return memory.population.kind == .analogue ? memory.historyTicks : memory.historyTicks - 1
+  }
+
+  /// An element of the history, [rows][neurons]: 1 if the neuron fired, or its value.
+  ///
+  /// - Complexity: O(log spikes of the row).
+  public func history(population: Int, _ index: Int) -> Int16 {
+    let memory = populations[population]
+    let (row, neuron) = index.quotientAndRemainder(dividingBy: memory.count)
+    let isAnalogue = memory.population.kind == .analogue
+    let age = isAnalogue ? row : row + 1
+    let slot = memory.slot(ago: tickIsOpen ? age : max(age - 1, 0))
+    guard !isAnalogue else { return memory.values[slot * memory.count + neuron] }
+    let fired = memory.fired(slot: slot)
+    var low = 0
+    var high = fired.count
+    while low < high {
+      let middle = (low + high) / 2
+      if fired[middle] < UInt32(neuron) { low = middle + 1 } else { high = middle }
+    }
+    return low < fired.count && fired[low] == UInt32(neuron) ? 1 : 0
+  }
+
+  /// Sets an element of the history. Rows of spikes are set from neuron 0 up: neuron 0 empties its row, and a neuron that is not
+  /// above the last one of the row changes nothing.
+  public mutating func setHistory(population: Int, _ index: Int, to value: Int16) {
+    openTick()
+    let memory = populations[population]
+    let (row, neuron) = index.quotientAndRemainder(dividingBy: memory.count)
+    guard memory.population.kind != .analogue else {
+      memory.values[memory.slot(ago: row) * memory.count + neuron] = value
+      return
+    }
+    let slot = memory.slot(ago: row + 1)
+    if neuron == 0 { memory.spikeCounts[slot] = 0 }
+    let fired = memory.fired(slot: slot)
+    guard value != 0, fired.isEmpty || fired[fired.count - 1] < UInt32(neuron) else { return }
+    memory.spikes[slot * memory.count + fired.count] = UInt32(neuron)
+    memory.spikeCounts[slot] += 1
+  }
+}

@@ -1,0 +1,178 @@
+import Fault
+import Memory
+import Model
+import NeuroCore
+import WireProtocol
+
+/// What a session loses that goes on from a snapshot.
+public struct UndoneTicks {
+  public var learningTicks: UInt64
+  public var frozenTicks: UInt64
+  /// Whether ticks of a run are not counted that was under way when the board was lost.
+  public var isUncertain: Bool
+}
+
+extension Session {
+  /// Copies weights, switches, state, what is under way, seed and ticks into a model of the same shape; the model changes only
+  /// when all are there.
+  public mutating func snapshot(
+    _ board: inout BoardConnection, in model: inout Model
+  ) throws(Fault) {
+    try checkPopulations(model)
+    let arrays = try SnapshotArrays.make(model)
+    for index in 0..<populations.count {
+      try readSnapshot(
+        &board, population: index, state: arrays.state(model, index),
+        history: arrays.history(model, index))
+    }
+    try exchangePosition(&board, nil)
+    try store(&board, in: &model)
+    for index in 0..<projections.count {
+      let projection = projections[index].projection
+      model.setSwitches(
+        projection: index, enabled: projection.enabled, learning: projection.learning,
+        rate: projection.rate)
+    }
+    model.adopt(
+      Snapshot(
+        seed: position.seed, learningTicks: position.learning, frozenTicks: position.frozen),
+      arrays)
+  }
+
+  /// Takes the session back to the snapshot that a model holds.
+  ///
+  /// - Throws: STATE if it holds none.
+  public mutating func restore(
+    _ board: inout BoardConnection, from model: borrowing Model
+  ) throws(Fault) {
+    guard let snapshot = model.snapshot else {
+      throw Fault(
+        .SPK_ERROR_STATE,
+        "the model holds no snapshot; spk_session_snapshot() or the file of one gives it one")
+    }
+    try checkShape(of: model)
+    for index in 0..<projections.count { try writeWeights(&board, from: model, index) }
+    try restoreState(&board, from: model, snapshot)
+  }
+
+  /// Loads a model in the place of what the board has, and goes on from its snapshot, if it holds one. Spikes recorded and
+  /// probes stay as they were asked for.
+  ///
+  /// - Returns: what was done since the snapshot, and is undone.
+  public mutating func reload(
+    _ board: inout BoardConnection, from model: borrowing Model
+  ) throws(Fault) -> UndoneTicks {
+    try checkShape(of: model)
+    let before = position
+    let wasUncertain = isUncertain
+    let placement = try Placement(model, on: board.size)
+    board.endNetwork()
+    try board.connection.upload(model, placement, seed: position.seed)
+    for index in 0..<recorded.count where recorded[index] != 0 {
+      try board.connection.record(population: index, true)
+    }
+    for probe in 0..<WireLimit.probes where probes.counts[probe] != 0 {
+      try setProbe(&board, probes.requests[probe])
+    }
+    for index in 0..<projections.count {
+      let described = model.projection(index).projection
+      projections[index].projection.enabled = described.enabled
+      projections[index].projection.learning = described.learning
+      projections[index].projection.rate = described.rate
+    }
+    forgetRun()
+    isUncertain = false
+    if let snapshot = model.snapshot {
+      try restoreState(&board, from: model, snapshot)
+    } else {
+      position.learning = 0
+      position.frozen = 0
+    }
+    return UndoneTicks(
+      learningTicks: before.learning &- min(position.learning, before.learning),
+      frozenTicks: before.frozen &- min(position.frozen, before.frozen), isUncertain: wasUncertain)
+  }
+
+  /// - Throws: ARGUMENT if a model is not of the session's shape.
+  public func checkShape(of model: borrowing Model) throws(Fault) {
+    try checkPopulations(model)
+    try checkShape(model)
+  }
+
+  private mutating func restoreState(
+    _ board: inout BoardConnection, from model: borrowing Model, _ snapshot: Snapshot
+  ) throws(Fault) {
+    for index in 0..<projections.count {
+      let described = model.projection(index).projection
+      try setOne(&board, .enabled, index, described.enabled ? 1 : 0)
+      guard described.hasRule else { continue }
+      try setOne(&board, .learning, index, described.learning ? 1 : 0)
+      try setOne(&board, .rate, index, UInt32(described.rate))
+    }
+    for index in 0..<populations.count {
+      let shape = populations[index]
+      if let state = model.snapshotState(population: index) {
+        for variable in 0..<Model.snapshotVariables {
+          let first = state + variable * shape.count
+          try board.connection.write(
+            ArrayKind.state + UInt8(variable), object: index, count: shape.count
+          ) { Int(first[$0]) }
+        }
+      }
+      if let history = model.snapshotHistory(population: index) {
+        try board.connection.write(
+          ArrayKind.history, object: index, count: shape.historyRows * shape.count
+        ) { Int(history[$0]) }
+      }
+    }
+    try exchangePosition(
+      &board,
+      DrawPosition(
+        seed: snapshot.seed, learning: snapshot.learningTicks, frozen: snapshot.frozenTicks))
+  }
+
+  private func readSnapshot(
+    _ board: inout BoardConnection, population index: Int,
+    state: UnsafeMutableBufferPointer<Int32>, history: UnsafeMutableBufferPointer<Int16>
+  ) throws(Fault) {
+    let count = populations[index].count
+    for variable in 0..<(state.count / count) {
+      try read(
+        &board, ArrayKind.state + UInt8(variable), object: index, first: 0,
+        into: UnsafeMutableBufferPointer(rebasing: state[variable * count..<(variable + 1) * count])
+      )
+    }
+    try read(&board, ArrayKind.history, object: index, first: 0, into: history)
+  }
+
+  private func writeWeights(
+    _ board: inout BoardConnection, from model: borrowing Model, _ index: Int
+  ) throws(Fault) {
+    let entry = model.projection(index)
+    try board.connection.write(ArrayKind.weights, object: index, count: entry.weightCount) {
+      Int(entry.weight($0))
+    }
+  }
+
+  private func checkPopulations(_ model: borrowing Model) throws(Fault) {
+    guard model.populationCount == populations.count else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "the model has \(model.populationCount) populations, the session \(populations.count); a model of the session's shape was expected"
+      )
+    }
+    for index in 0..<populations.count {
+      let shape = populations.base + index
+      let population = model.population(index)
+      guard population.population.kind == shape.pointee.kind,
+        Int(population.population.neuronCount) == shape.pointee.count,
+        model.historyRows(population: index) == shape.pointee.historyRows
+      else {
+        throw Fault(
+          .SPK_ERROR_ARGUMENT,
+          "population \"\(population.name)\" of the model is not of the shape of \"\(shape.pointee.name)\" of the session (kind, neurons, delays)"
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import CPlatform
+import CSpikelet
+import Fault
+import Runtime
+
+/// A session with the submissions that it is given: they take place one after the other.
+public struct Lane: ~Copyable {
+  public typealias Pointer = UnsafeMutablePointer<Lane>
+
+  let dispatcher: Dispatcher.Pointer
+  /// The device's: held by whoever talks to its board.
+  let lock: UnsafeMutablePointer<pthread_mutex_t>
+  public let board: UnsafeMutablePointer<BoardConnection>
+  /// Under `lock`.
+  public var session: Session
+  /// What completions name.
+  public var handle: OpaquePointer?
+
+  var next: Pointer?
+  var waiting = SubmissionQueue()
+  var free = SubmissionQueue()
+  var submissionCount: UInt32 = 0
+  var lastTicket: UInt64 = 0
+  var active: Submission.Pointer?
+  /// Of the active submission, once the board was sent it; touched by the thread that steps.
+  var progress: RunProgress?
+  /// Submissions that have not taken place, and those that have not ended: the first less those whose callback runs. Changed
+  /// under the dispatcher's lock, read atomically.
+  var waitingCount: UInt64 = 0
+  var pendingCount: UInt64 = 0
+
+  public static func make(
+    _ session: consuming Session, on board: UnsafeMutablePointer<BoardConnection>,
+    lock: UnsafeMutablePointer<pthread_mutex_t>, _ dispatcher: Dispatcher.Pointer
+  ) throws(Fault) -> Pointer {
+    guard let raw = spk_platform_allocate(MemoryLayout<Lane>.stride) else {
+      throw Fault(.SPK_ERROR_NO_MEMORY, "out of memory for a session")
+    }
+    let lane = raw.bindMemory(to: Lane.self, capacity: 1)
+    lane.initialize(to: Lane(session, board, lock, dispatcher))
+    Dispatcher.add(lane)
+    return lane
+  }
+
+  private init(
+    _ session: consuming Session, _ board: UnsafeMutablePointer<BoardConnection>,
+    _ lock: UnsafeMutablePointer<pthread_mutex_t>, _ dispatcher: Dispatcher.Pointer
+  ) {
+    self.session = session
+    self.board = board
+    self.lock = lock
+    self.dispatcher = dispatcher
+  }
+
+  /// Ends a lane that nothing is on its way in; completions that were not taken are gone.
+  public static func discard(_ lane: Pointer) {
+    Dispatcher.remove(lane)
+    while let submission = lane.pointee.free.removeFirst() {
+      submission.deinitialize(count: 1)
+      CPlatform.free(submission)
+    }
+    lane.deinitialize(count: 1)
+    CPlatform.free(lane)
+  }
+
+  /// Submissions that have not ended.
+  public static func pending(_ lane: Pointer) -> UInt64 {
+    spk_platform_load(&lane.pointee.pendingCount)
+  }
+
+  /// - Throws: BUSY while submissions wait or run, unless the caller is the lane's own callback.
+  public static func checkIdle(_ lane: Pointer) throws(Fault) {
+    guard
+      spk_platform_load(&lane.pointee.waitingCount) == 0
+        || ThreadMessage.session == UnsafeMutableRawPointer(lane)
+    else {
+      throw Fault(
+        .SPK_ERROR_BUSY,
+        "\(pending(lane)) submissions of the session are on their way; drain or cancel them first")
+    }
+  }
+
+  /// A submission to be filled in and queued; FULL if as many as may are on their way.
+  ///
+  /// The dispatcher's lock is held.
+  mutating func take(_ lane: Pointer, depth: UInt32) throws(Fault) -> Submission.Pointer {
+    if let submission = free.removeFirst() { return submission }
+    guard submissionCount < depth else {
+      throw Fault(
+        .SPK_ERROR_FULL,
+        "\(depth) submissions are on their way or not taken, which is all that the context allows; take completions and try again"
+      )
+    }
+    guard let raw = spk_platform_allocate(MemoryLayout<Submission>.stride) else {
+      throw Fault(.SPK_ERROR_NO_MEMORY, "out of memory for a submission")
+    }
+    submissionCount += 1
+    let submission = raw.bindMemory(to: Submission.self, capacity: 1)
+    submission.initialize(to: Submission(lane: lane))
+    return submission
+  }
+}
