@@ -78,6 +78,7 @@ let host: [Target] = [
       "Runtime", "Model", "NeuroCore", "NeuroReference", "BoardFirmware", "WireProtocol",
       "Transport", "Fault", "Memory",
     ]),
+  tests("TransportTests", ["Transport", "CPlatform", "Fault", "CSpikelet"]),
   tests("ArchitectureTests", []),
 ]
 

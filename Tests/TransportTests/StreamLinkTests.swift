@@ -1,0 +1,165 @@
+import CPlatform
+import CSpikelet
+import Fault
+import Glibc
+import Testing
+import Transport
+
+/// Bytes over an open link, against a socket without a board.
+struct StreamLinkTests {
+  @Test(arguments: PlainServer.kinds)
+  func `bytes go both ways as they are`(kind: PlainServer.Kind) throws {
+    let ends = try ConnectedEnds(kind)
+    let peer = ends.peer
+    try ends.link.send([1, 0, 255])
+    #expect(peer.receive(3) == [1, 0, 255])
+    peer.send([7, 8])
+    #expect(try ends.link.receive() == [7, 8])
+  }
+
+  @Test func `what does not fit the buffer comes with the next call`() throws {
+    let ends = try ConnectedEnds(.unix)
+    let peer = ends.peer
+    peer.send([1, 2, 3, 4, 5])
+    #expect(try ends.link.receive(capacity: 2) == [1, 2])
+    #expect(try ends.link.receive(capacity: 3) == [3, 4, 5])
+  }
+
+  @Test func `deadline 0 takes what is there and never waits`() throws {
+    let ends = try ConnectedEnds(.unix)
+    let peer = ends.peer
+    peer.send([9])
+    #expect(try ends.link.receive(deadline: 0) == [9])
+    let start = spk_platform_now()
+    let found = fault { () throws(Fault) in _ = try ends.link.receive(deadline: 0) }
+    #expect(found?.status == .SPK_ERROR_TIMEOUT)
+    #expect(spk_platform_now() - start < 1_000_000_000)
+  }
+
+  @Test func `a receive ends at its deadline and not before`() throws {
+    let ends = try ConnectedEnds(.unix)
+    let peer = ends.peer
+    let start = spk_platform_now()
+    let found = fault { () throws(Fault) in _ = try ends.link.receive(within: 30) }
+    #expect(found?.status == .SPK_ERROR_TIMEOUT)
+    #expect(spk_platform_now() - start >= 30_000_000)
+    peer.send([1])
+    #expect(try ends.link.receive() == [1])
+  }
+
+  @Test func `a receive waits for what comes later`() throws {
+    let ends = try ConnectedEnds(.unix)
+    let peer = ends.peer
+    let later = Thread {
+      usleep(30_000)
+      peer.send([5])
+    }
+    #expect(try ends.link.receive() == [5])
+    later.join()
+  }
+
+  @Test func `signals do not end a wait`() throws {
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { _ in }
+    sigaction(SIGUSR1, &action, nil)
+    let ends = try ConnectedEnds(.unix)
+    let peer = ends.peer
+    let waiter = pthread_self()
+    let later = Thread {
+      for _ in 0..<5 {
+        usleep(10_000)
+        pthread_kill(waiter, SIGUSR1)
+      }
+      peer.send([5])
+    }
+    #expect(try ends.link.receive() == [5])
+    later.join()
+  }
+
+  @Test func `a long send arrives whole at a peer that reads late`() throws {
+    let bytes = (0..<4_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    for kind in PlainServer.kinds {
+      let ends = try ConnectedEnds(kind)
+      let peer = ends.peer
+      let received = Received()
+      let reader = Thread {
+        usleep(20_000)
+        received.bytes = peer.receive(bytes.count)
+      }
+      try ends.link.send(bytes)
+      reader.join()
+      #expect(received.bytes == bytes)
+    }
+  }
+
+  @Test func `a send to a peer that does not read ends at its deadline`() throws {
+    let ends = try ConnectedEnds(.unix)
+    let bytes = [UInt8](repeating: 0, count: 16_000_000)
+    let found = fault { () throws(Fault) in try ends.link.send(bytes, within: 30) }
+    #expect(found?.status == .SPK_ERROR_TIMEOUT)
+  }
+
+  @Test(arguments: PlainServer.kinds)
+  func `what was sent before the peer hung up arrives and then the link is lost`(
+    kind: PlainServer.Kind
+  ) throws {
+    let ends = try ConnectedEnds(kind)
+    let peer = ends.peer
+    peer.send([1, 2])
+    peer.end()
+    #expect(try ends.link.receive() == [1, 2])
+    for deadline in [0, deadline(10_000)] {
+      let found = fault { () throws(Fault) in _ = try ends.link.receive(deadline: deadline) }
+      #expect(found?.status == .SPK_ERROR_IO)
+      #expect(found?.sentence.text == "the link to the board is lost; open the device again")
+    }
+  }
+
+  @Test(arguments: PlainServer.kinds)
+  func `sending to a peer that has hung up is a lost link and no signal`(
+    kind: PlainServer.Kind
+  ) throws {
+    let ends = try ConnectedEnds(kind)
+    let peer = ends.peer
+    try ends.link.send([1])
+    peer.end()
+    var found: Fault?
+    // TCP learns of it from the answer to what it has sent.
+    for _ in 0..<1000 where found == nil {
+      found = fault { () throws(Fault) in try ends.link.send([2]) }
+      usleep(1_000)
+    }
+    #expect(found?.status == .SPK_ERROR_IO)
+  }
+
+  @Test func `the descriptor can be polled for input`() throws {
+    let ends = try ConnectedEnds(.unix)
+    let peer = ends.peer
+    var wanted = pollfd(fd: ends.link.descriptor, events: Int16(POLLIN), revents: 0)
+    #expect(poll(&wanted, 1, 0) == 0)
+    peer.send([1])
+    #expect(poll(&wanted, 1, 10_000) == 1)
+  }
+
+  @Test func `a link that is closed is seen by the peer`() throws {
+    let server = try PlainServer(.unix)
+    defer { server.removeFile() }
+    do { _ = try StreamLink.open(server.locator, deadline: deadline(10_000)) }
+    #expect(server.accept().receive(1) == [])
+  }
+}
+
+/// A link and the other end of its connection.
+private final class ConnectedEnds {
+  let link: Link
+  let peer: PlainPeer
+
+  init(_ kind: PlainServer.Kind) throws {
+    let server = try PlainServer(kind)
+    defer { server.removeFile() }
+    link = try StreamLink.open(server.locator, deadline: deadline(10_000))
+    peer = server.accept()
+  }
+}
+
+private final class Received: @unchecked Sendable { var bytes: [UInt8] = [] }
