@@ -69,6 +69,11 @@ let shipped: [Target] = [
 
 let host: [Target] = [
   library("NeuroReference", ["NeuroCore"]),
+  library(
+    "BoardSim", ["BoardFirmware", "WireProtocol", "CPlatform"], path: "firmware-sim/BoardSim"),
+  .executableTarget(
+    name: "spikelet-board", dependencies: ["BoardSim"], path: "firmware-sim/spikelet-board",
+    swiftSettings: common),
   tests("NeuroCoreTests", ["NeuroCore", "NeuroReference"]),
   tests("ModelTests", ["Model", "NeuroCore", "Fault", "Memory"]),
   tests("WireProtocolTests", ["WireProtocol", "NeuroCore"]),
@@ -84,7 +89,8 @@ let host: [Target] = [
 
 let package = Package(
   name: "spikelet",
-  products: [.library(name: "spikelet-objects", type: .static, targets: ["CAPI"])],
+  products: [.library(name: "spikelet-objects", type: .static, targets: ["CAPI"])]
+    + (embedded ? [] : [.executable(name: "spikelet-board", targets: ["spikelet-board"])]),
   targets: embedded ? shipped : shipped + host,
   swiftLanguageModes: [.v6]
 )

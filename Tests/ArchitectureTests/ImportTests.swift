@@ -12,6 +12,8 @@ private let allowedImports: [String: Set<String>] = [
   "Model": ["NeuroCore", "CPlatform", "Fault", "Memory", "CSpikelet"],
   "Transport": ["CPlatform", "Fault", "Memory", "CSpikelet"],
   "BoardFirmware": ["NeuroCore", "WireProtocol"],
+  "BoardSim": ["BoardFirmware", "WireProtocol", "CPlatform", "Transport", "Foundation", "Glibc"],
+  "spikelet-board": ["BoardSim"],
   "Runtime": [
     "NeuroCore", "WireProtocol", "Model", "Transport", "CPlatform", "Fault", "Memory", "CSpikelet",
   ],

@@ -37,7 +37,9 @@ enum SourceTree {
 
   /// The Swift sources of a module.
   static func module(_ name: String) throws -> [SourceFile] {
-    try files(in: name == "BoardFirmware" ? "firmware-sim/\(name)" : "Sources/\(name)", "swift")
+    let simulation = ["BoardFirmware", "BoardSim", "spikelet-board"]
+    return try files(
+      in: simulation.contains(name) ? "firmware-sim/\(name)" : "Sources/\(name)", "swift")
   }
 
   static func everySwiftFile() throws -> [SourceFile] {

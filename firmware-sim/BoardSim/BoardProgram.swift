@@ -1,0 +1,98 @@
+import BoardFirmware
+import Glibc
+import WireProtocol
+
+/// The program `spikelet-board`.
+public enum BoardProgram {
+  /// The whole process: runs the command line, and exits.
+  public static func main() -> Never { exit(run(Array(CommandLine.arguments.dropFirst()))) }
+
+  /// Serves until a signal asks to end. Uses the process as its own: signals, output.
+  ///
+  /// - Parameter arguments: without the name of the program.
+  /// - Returns: what to exit with: 0, 1 if it cannot serve, 2 if the options are wrong.
+  static func run(_ arguments: [String]) -> Int32 {
+    let command: BoardCommand
+    do throws(ServingError) {
+      command = try BoardCommand(arguments)
+    } catch {
+      put("spikelet-board: \(error.sentence); see spikelet-board --help\n", to: STDERR_FILENO)
+      return 2
+    }
+    switch command {
+    case .help: put(BoardOptions.usage)
+    case .version:
+      put(
+        "spikelet-board \(version) (wire protocol \(protocolVersion), numeric law \(lawVersion))\n")
+    case .serve(let options):
+      do throws(ServingError) {
+        try serve(options)
+      } catch {
+        put("spikelet-board: \(error.sentence)\n", to: STDERR_FILENO)
+        return 1
+      }
+    }
+    return 0
+  }
+
+  private static func serve(_ options: BoardOptions) throws(ServingError) {
+    // Before there are threads: they take over the mask, and the signals are left to `awaitEnd`.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    signal(SIGPIPE, SIG_IGN)
+
+    let statistics = BoardStatistics()
+    var servers: [BoardServer] = []
+    for address in options.addresses {
+      servers.append(
+        try BoardServer(
+          at: address, cores: options.cores, neuronsPerCore: options.neuronsPerCore,
+          synapseBytesPerCore: options.synapseBytesPerCore, statistics: statistics))
+    }
+    for server in servers { try server.start() }
+    if !options.isQuiet {
+      for server in servers { put("spikelet-board: serving \(server.locator)\n") }
+    }
+    let showsCounts = !options.isQuiet && isatty(STDOUT_FILENO) == 1
+    awaitEnd(&signals, showsCounts ? statistics : nil)
+    // A board may be in the middle of a long run; nobody waits for it.
+    for server in servers { server.removeFile() }
+    _exit(0)
+  }
+
+  /// Waits for one of `signals`, with the counts in one place of the terminal meanwhile.
+  private static func awaitEnd(_ signals: inout sigset_t, _ statistics: BoardStatistics?) {
+    var second = timespec(tv_sec: 1, tv_nsec: 0)
+    while true {
+      let signal =
+        statistics == nil ? sigwaitinfo(&signals, nil) : sigtimedwait(&signals, nil, &second)
+      if let statistics {
+        put("\r\u{1B}[2Kspikelet-board: \(statistics.line)\(signal > 0 ? "\n" : "")")
+      }
+      if signal > 0 { return }
+    }
+  }
+
+  private static var version: String {
+    let number = Firmware.version
+    return "\(number >> 16).\(number >> 8 & 255).\(number & 255)"
+  }
+
+  private static var protocolVersion: UInt32 { BoardCapabilities.protocolVersion }
+
+  private static var lawVersion: UInt32 {
+    BoardCapabilities(cores: 1, neuronsPerCore: 1, synapseBytesPerCore: 1).lawVersion
+  }
+
+  /// Writes at once; whoever has closed the other end misses it.
+  private static func put(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let length = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      guard length > 0 || errno == EINTR else { return }
+      rest = rest.dropFirst(max(0, length))
+    }
+  }
+}

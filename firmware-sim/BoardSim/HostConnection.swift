@@ -1,0 +1,90 @@
+import BoardFirmware
+import CPlatform
+import Glibc
+import WireProtocol
+
+/// One host's connection, and the board that it sees: a fresh one, which ends with it.
+final class HostConnection {
+  let descriptor: Int32
+  private var input: HostInput
+  private let firmware: UnsafeMutablePointer<Firmware>
+  private let ending: ServerEnding
+  private let statistics: BoardStatistics
+
+  /// Nil if memory is short; the socket is then the caller's still.
+  init?(
+    _ descriptor: Int32, _ capabilities: BoardCapabilities, _ ending: ServerEnding,
+    _ statistics: BoardStatistics
+  ) {
+    guard let input = HostInput(descriptor) else { return nil }
+    self.descriptor = descriptor
+    self.input = input
+    self.ending = ending
+    self.statistics = statistics
+    firmware = .allocate(capacity: 1)
+    let seam = BoardSeam(
+      allocate: { spk_platform_allocate($0) }, release: { free($0) },
+      send: { context, bytes, count in HostConnection.at(context!).send(bytes, count) },
+      sendContext: Unmanaged.passUnretained(self).toOpaque())
+    guard let board = Firmware(capabilities, seam: seam) else {
+      firmware.deallocate()
+      return nil
+    }
+    firmware.initialize(to: board)
+  }
+
+  deinit {
+    firmware.deinitialize(count: 1)
+    firmware.deallocate()
+    close(descriptor)
+  }
+
+  private static func at(_ context: UnsafeMutableRawPointer) -> HostConnection {
+    Unmanaged<HostConnection>.fromOpaque(context).takeUnretainedValue()
+  }
+
+  /// Takes what has come and answers each whole frame.
+  ///
+  /// - Returns: false if the connection is of no more use.
+  func work() -> Bool {
+    let before = input.byteCount
+    input.receive()
+    statistics.add(.bytesIn, input.byteCount - before)
+    while let frame = input.next() {
+      statistics.add(.requests, 1)
+      guard firmware.pointee.receive(frame), !ending.hasBegun else { return false }
+    }
+    return !input.isEnded
+  }
+
+  /// Whether the host has asked to stop a run; for use between its ticks.
+  func stopIsWaiting() -> Bool {
+    let before = input.byteCount
+    defer { statistics.add(.bytesIn, input.byteCount - before) }
+    return input.stopIsWaiting()
+  }
+
+  /// Whether a run should end: the host has asked to, has hung up, or the server ends.
+  func hasToStop() -> Bool { stopIsWaiting() || input.isEnded || ending.hasBegun }
+
+  /// Waits for as long as the host does not read, unless the server ends.
+  private func send(_ bytes: UnsafeRawPointer, _ count: Int) -> Bool {
+    var sent = 0
+    while sent < count {
+      let length = spk_platform_send(descriptor, bytes + sent, count - sent)
+      if length >= 0 {
+        sent += length
+      } else if errno == EAGAIN {
+        var wanted = [
+          pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0), ending.pollEntry,
+        ]
+        poll(&wanted, 2, -1)
+        guard !ending.hasBegun else { return false }
+      } else if errno != EINTR {
+        return false
+      }
+    }
+    statistics.add(.bytesOut, count)
+    return true
+  }
+}

@@ -1,0 +1,3 @@
+import BoardSim
+
+BoardProgram.main()
