@@ -84,6 +84,9 @@ let host: [Target] = [
       "Transport", "Fault", "Memory",
     ]),
   tests("TransportTests", ["Transport", "CPlatform", "Fault", "CSpikelet"]),
+  tests(
+    "BoardSimTests",
+    ["BoardSim", "WireProtocol", "Transport", "CPlatform", "Fault", "spikelet-board"]),
   tests("ArchitectureTests", []),
 ]
 
