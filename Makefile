@@ -37,7 +37,7 @@ ifneq ($(SPIKELET_DATA),)
 export SPIKELET_DATA
 endif
 
-.PHONY: help library stage install demo test bench accuracy lint format clean FORCE
+.PHONY: help library stage install demo test bench accuracy abi lint format clean FORCE
 
 help: ## lists the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -58,6 +58,9 @@ accuracy: stage ## measures what the classifiers reach; ACCURACY holds options, 
 	@$(call program,build/accuracy/accuracy,$(wildcard Benchmarks/accuracy*.c) $(digits))
 	@$(staged) build/accuracy/accuracy --curves build/accuracy/curves.jsonl --picture build/accuracy/curves.svg \
 	  $(ACCURACY) | tee build/accuracy/rows.jsonl
+
+abi: ## writes the baseline of the C ABI anew, and says what changed
+	@scripts/abi refresh
 
 install: library ## installs below PREFIX (/usr/local)
 	@install -d $(root)/include/spikelet $(root)/lib/pkgconfig
