@@ -6,6 +6,7 @@
 #include <spikelet/model.h>
 #include <spikelet/session.h>
 #include <spikelet/spikelet.h>
+#include <spikelet/submission.h>
 
 #include <cstdint>
 #include <cstdio>
@@ -47,8 +48,14 @@ bool starts_with_its_size(const Struct &value) {
 }
 
 bool macros_fit() {
+  const spk_context_options context = SPK_CONTEXT_OPTIONS_INIT;
   const spk_board_options board = SPK_BOARD_OPTIONS_INIT;
   const spk_capabilities capabilities = SPK_CAPABILITIES_INIT;
+  const spk_counters counters = SPK_COUNTERS_INIT;
+  const spk_snapshot snapshot = SPK_SNAPSHOT_INIT;
+  const spk_resume_report report = SPK_RESUME_REPORT_INIT;
+  const spk_submission submission = SPK_SUBMISSION_INIT;
+  const spk_completion completion = SPK_COMPLETION_INIT;
   const spk_erbp_options erbp = SPK_ERBP_OPTIONS_INIT;
   const spk_population population = SPK_POPULATION_INIT;
   const spk_projection projection = SPK_PROJECTION_INIT;
@@ -56,7 +63,9 @@ bool macros_fit() {
   const spk_run_options run = SPK_RUN_OPTIONS_INIT;
   const spk_presentation presentation = SPK_PRESENTATION_INIT;
   const spk_scores scores = SPK_SCORES_INIT;
-  return starts_with_its_size(board) && starts_with_its_size(capabilities) && starts_with_its_size(erbp) &&
+  return starts_with_its_size(context) && starts_with_its_size(counters) && starts_with_its_size(snapshot) &&
+         starts_with_its_size(report) && starts_with_its_size(submission) && starts_with_its_size(completion) &&
+         starts_with_its_size(board) && starts_with_its_size(capabilities) && starts_with_its_size(erbp) &&
          starts_with_its_size(population) && starts_with_its_size(projection) && starts_with_its_size(options) &&
          starts_with_its_size(run) && starts_with_its_size(presentation) && starts_with_its_size(scores) &&
          population.decay_set_count == 1 && population.lower_bound == -8388608 && projection.delay_ticks == 1 &&
@@ -65,7 +74,7 @@ bool macros_fit() {
 
 // Three outputs, of which the one whose inputs are bright is to spike most: weights 100 on the diagonal.
 std::vector<std::uint32_t> counts_of_a_small_run() {
-  context owner = open<context>(spk_context_create);
+  context owner = open<context>([](spk_context **handle) { return spk_context_create(nullptr, handle); });
   device board = open<device>(
       [&](spk_device **handle) { return spk_device_open(owner.get(), "sim:", nullptr, handle); });
   model network = open<model>([&](spk_model **handle) { return spk_model_create(owner.get(), "c++", handle); });
