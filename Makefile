@@ -50,9 +50,11 @@ test: ## runs every test
 	@scripts/bootstrap test
 	@scripts/test
 
-bench: stage ## measures start-up, size and learning speed
+bench: stage ## measures start-up, size, learning speed and the cost of calls
 	@$(call program,build/bench/latency,Benchmarks/latency.c)
+	@$(call program,build/bench/calls,Benchmarks/calls.c)
 	@$(staged) build/bench/latency build/bench $(stage)/lib/$(soname)
+	@$(staged) build/bench/calls build/bench
 
 accuracy: stage ## measures what the classifiers reach; ACCURACY holds options, as "--row A --seeds 1"
 	@$(call program,build/accuracy/accuracy,$(wildcard Benchmarks/accuracy*.c) $(digits))
