@@ -62,7 +62,8 @@ let shipped: [Target] = [
   library(
     "CAPI",
     [
-      "CSpikelet", "Scheduling", "Runtime", "Model", "NeuroCore", "Transport", "BoardFirmware", "CPlatform",
+      "CSpikelet", "Scheduling", "Runtime", "Model", "NeuroCore", "Transport", "BoardFirmware",
+      "CPlatform",
       "Fault", "Memory",
     ]),
 ]

@@ -20,14 +20,14 @@ func readStruct<Value: BitwiseCopyable>(
 /// Reads a struct that was shorter in an earlier version; fields that the caller does not know are zero.
 ///
 /// - Parameters:
-///   - shortest: its bytes in the first version.
+///   - first: its bytes in the first version.
 func readStruct<Value: BitwiseCopyable>(
-  _ pointer: UnsafePointer<Value>?, zero: Value, shortest: Int, _ name: StaticString
+  _ pointer: UnsafePointer<Value>?, zero: Value, first: Int, _ name: StaticString
 ) throws(Fault) -> Value {
   guard let pointer else { throw Fault(.SPK_ERROR_ARGUMENT, "\(name) is null") }
   let raw = UnsafeRawPointer(pointer)
   let size = Int(raw.load(as: UInt32.self))
-  guard size >= shortest, size < MemoryLayout<Value>.stride else {
+  guard size == first else {
     return try readStruct(pointer, name)
   }
   var value = zero

@@ -21,9 +21,10 @@ public func spk_model_build_erbp(
     settings.seed = source.seed
     settings.storage = try oneOf(source.storage, WeightStorage.self, "options->storage")
     settings.rounding = try oneOf(source.rounding, Rounding.self, "options->rounding")
-    guard source.flags & ~flags == 0 else {
+    guard source.flags & ~flags == 0, source.reserved == 0 else {
       throw Fault(
-        .SPK_ERROR_ARGUMENT, "options->flags: \(source.flags) holds bits that are not defined")
+        .SPK_ERROR_ARGUMENT,
+        "options->flags: \(source.flags) holds bits that are not defined, or reserved is not 0")
     }
     settings.hasFeedback = source.flags & 1 == 0
     settings.hasGate = source.flags & 2 == 0

@@ -7,7 +7,7 @@ func runInput(
   _ options: UnsafePointer<spk_run_options>?, _ events: UnsafePointer<spk_event>?, _ count: Int
 ) throws(Fault) -> RunInput {
   // The first version ended after what is `signal_count` now, and had 0 there.
-  let options = try readStruct(options, zero: spk_run_options(), shortest: 16, "options")
+  let options = try readStruct(options, zero: spk_run_options(), first: 16, "options")
   return RunInput(
     ticks: options.ticks, flags: options.flags, events: try array(events, count, "events_in"),
     signals: try array(options.signals, Int(options.signal_count), "options->signals"))

@@ -75,7 +75,7 @@ static void order_of_closing(void) {
 int main(void) {
   CHECK(spk_context_message(NULL)[0] == 0);
   status_strings();
-  REFUSED(NULL, SPK_ERROR_ARGUMENT, "context", spk_context_create(NULL));
+  REFUSED(NULL, SPK_ERROR_ARGUMENT, "context", spk_context_create(NULL, NULL));
   messages();
   order_of_closing();
   return check_tally();

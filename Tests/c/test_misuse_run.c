@@ -60,7 +60,7 @@ static void running(void) {
   RUN("", options, in, SIZE_MAX / sizeof(spk_event) + 4, out, 32, &count);
   RUN("", options, in, 3, out, SIZE_MAX, &count);
   static const struct {
-    uint32_t struct_size, ticks, flags, reserved;
+    uint32_t struct_size, ticks, flags, signal_count;
     const char *words;
   } refused[] = {
       {0, 4, 0, 0, "struct_size"},
@@ -71,10 +71,10 @@ static void running(void) {
       {(uint32_t)sizeof(spk_run_options), 4, 1 << 16, 0, "flags"},
       {(uint32_t)sizeof(spk_run_options), 4, 8, 0, "flags"},
       {(uint32_t)sizeof(spk_run_options), 4, UINT32_MAX, 0, "flags"},
-      {(uint32_t)sizeof(spk_run_options), 4, 0, 1, "reserved"},
+      {(uint32_t)sizeof(spk_run_options), 4, 0, 1, "signals"},
   };
   for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-    spk_run_options bad = {refused[i].struct_size, refused[i].ticks, refused[i].flags, refused[i].reserved};
+    spk_run_options bad = {refused[i].struct_size, refused[i].ticks, refused[i].flags, refused[i].signal_count, NULL};
     RUN(refused[i].words, &bad, in, 3, out, 32, &count);
   }
   options->struct_size = sizeof newer;

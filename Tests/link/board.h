@@ -24,7 +24,7 @@ static inline spk_status board_open(board *one, uint64_t seed) {
   network.layer_count = 3;
   network.layer_sizes = layers;
   network.seed = options.seed = seed;
-  if ((status = spk_context_create(&one->context)) != SPK_OK) return status;
+  if ((status = spk_context_create(NULL, &one->context)) != SPK_OK) return status;
   if ((status = spk_device_open(one->context, "sim:", NULL, &one->device)) != SPK_OK) return status;
   if ((status = spk_model_build_erbp(one->context, &network, &one->model)) != SPK_OK) return status;
   return spk_session_open(one->device, one->model, &options, &one->session);

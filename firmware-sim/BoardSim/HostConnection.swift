@@ -25,7 +25,8 @@ final class HostConnection {
     let seam = BoardSeam(
       allocate: { spk_platform_allocate($0) }, release: { free($0) },
       send: { context, bytes, count in HostConnection.at(context!).send(bytes, count) },
-      sendContext: Unmanaged.passUnretained(self).toOpaque())
+      stops: { context in HostConnection.at(context!).hasToStop() },
+      context: Unmanaged.passUnretained(self).toOpaque())
     guard let board = Firmware(capabilities, seam: seam) else {
       firmware.deallocate()
       return nil

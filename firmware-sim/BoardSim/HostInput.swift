@@ -7,7 +7,7 @@ import WireProtocol
 /// A frame that was handed out stays where it is while the board works on it, and more bytes can be taken meanwhile.
 struct HostInput: ~Copyable {
   /// The request to end a run before its last tick.
-  static let stopType: UInt8 = 0x12
+  static let stopType = Request.stop.rawValue
   /// The longest request, and what may come behind it at once. Pages that are never used cost nothing.
   private static let capacity = FrameHeader.byteCount + FrameHeader.requestLimit + (1 << 16)
   /// Time between two looks at the socket for a stop: a look costs as much as a small tick.

@@ -32,11 +32,12 @@ typedef struct spk_erbp_options {
   uint32_t feedback_percent;   /**< strength of the feedback, 1 .. 1,000; 100 is the default */
   uint32_t gain;               /**< spike probability of a full input, in 1/65536 a tick; 0 .. 65,535 */
   uint32_t floor;              /**< intensities up to this one are silent; 0 .. 255 */
+  uint32_t reserved;           /**< 0 */
 } spk_erbp_options;
 
 #define SPK_ERBP_OPTIONS_INIT                                                                                      \
   { (uint32_t)sizeof(spk_erbp_options), 0, NULL, 1, SPK_INT16_MASTER, SPK_ROUND_STOCHASTIC_BY_COLUMN, 0, 0, 0, 8, 100, \
-    32768, 10 }
+    32768, 10, 0 }
 
 /** Builds the network. @since 0.1
  *
