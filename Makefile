@@ -15,6 +15,7 @@ STRIP ?= strip
 PKG_CONFIG ?= pkg-config
 EMBEDDED_SCRATCH ?= .build-embedded
 FULL_SCRATCH ?= .build-full
+BOARD_SCRATCH ?= .build-board
 ifneq ($(wildcard ../shared/data),)
 SPIKELET_DATA ?= $(abspath ../shared/data)
 endif
@@ -37,7 +38,7 @@ ifneq ($(SPIKELET_DATA),)
 export SPIKELET_DATA
 endif
 
-.PHONY: help library stage install demo test bench accuracy abi lint format clean FORCE
+.PHONY: help library stage install board demo test bench accuracy abi lint format clean FORCE
 
 help: ## lists the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -64,6 +65,12 @@ accuracy: stage ## measures what the classifiers reach; ACCURACY holds options, 
 abi: ## writes the baseline of the C ABI anew, and says what changed
 	@scripts/abi refresh
 
+board: ## builds spikelet-board, which serves simulated boards
+	@scripts/bootstrap build
+	@env -u CC swift build -c release --product spikelet-board --scratch-path $(BOARD_SCRATCH)
+	@install -D -m 755 $(BOARD_SCRATCH)/release/spikelet-board build/bin/spikelet-board
+	@echo "built build/bin/spikelet-board"
+
 install: library ## installs below PREFIX (/usr/local)
 	@install -d $(root)/include/spikelet $(root)/lib/pkgconfig
 	@install -m 644 $(headers) $(root)/include/spikelet
@@ -81,7 +88,7 @@ format: ## lays out the Swift sources
 	@swift format --in-place --recursive Sources firmware-sim Tests Package.swift
 
 clean: ## removes what was built
-	rm -rf build $(EMBEDDED_SCRATCH) $(FULL_SCRATCH) .venv
+	rm -rf build $(EMBEDDED_SCRATCH) $(FULL_SCRATCH) $(BOARD_SCRATCH) .venv
 
 library: $(library)
 

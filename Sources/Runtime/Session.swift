@@ -112,8 +112,11 @@ struct ProjectionShape: BitwiseCopyable {
 }
 
 extension BoardConnection {
-  /// Takes the network off the board; a board that is lost has none.
+  /// Takes the network off the board; a board that is lost has none. Waits a second at most.
   public mutating func endNetwork() {
+    let timeoutMilliseconds = connection.timeoutMilliseconds
+    connection.timeoutMilliseconds = min(timeoutMilliseconds, 1_000)
     do throws(Fault) { try connection.command(.endNetwork) } catch {}
+    connection.timeoutMilliseconds = timeoutMilliseconds
   }
 }

@@ -90,7 +90,7 @@ typedef struct spk_scores {
 SPK_API spk_status spk_session_open(spk_device *device, spk_model *model, const spk_session_options *options,
                                     spk_session **session);
 
-/** Closes a session; null is allowed. Waits for calls inside. What was learnt is lost unless it was stored.
+/** Closes a session; null is allowed. Waits for calls inside, and a second at most for the board. What was learnt is lost unless it was stored.
  * #SPK_ERROR_BUSY while submissions are on their way: cancel or drain first. @since 0.1 */
 SPK_API spk_status spk_session_close(spk_session *session);
 
