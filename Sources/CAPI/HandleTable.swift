@@ -90,7 +90,10 @@ enum HandleTable {
     guard let slot = find(handle) else { throw stale(handle, kind) }
     var state = spk_platform_load(word(slot))
     while names(state, handle, kind) {
-      if state & closing != 0 || state & userMask == userMask {
+      if state & closing != 0, ThreadMessage.isInCallback {
+        // Whoever closes may be waiting for this very callback.
+        throw Fault(.SPK_ERROR_BUSY, "the \(kind.name) is being closed by another thread")
+      } else if state & closing != 0 || state & userMask == userMask {
         spk_platform_pause()
         state = spk_platform_load(word(slot))
       } else if spk_platform_exchange(word(slot), &state, state + amount) != 0 {

@@ -116,14 +116,14 @@ extension Dispatcher {
       guard try takeAnswer(lane, submission) else { return false }
     } catch {
       status = error.status
+      // What did not begin gives nothing of the run before it.
+      if lane.pointee.progress == nil { lane.pointee.session.forgetRun() }
     }
     submission.pointee.end(status, &lane.pointee.session, lane.pointee.progress)
-    if lane.pointee.progress != nil {
-      lane.pointee.progress = nil
-      let descriptor = lane.pointee.board.pointee.descriptor
-      if descriptor >= 0 {
-        spk_platform_set_remove(lane.pointee.dispatcher.pointee.inner, descriptor)
-      }
+    lane.pointee.progress = nil
+    if lane.pointee.polled >= 0 {
+      spk_platform_set_remove(lane.pointee.dispatcher.pointee.inner, lane.pointee.polled)
+      lane.pointee.polled = -1
     }
     return true
   }
@@ -136,15 +136,16 @@ extension Dispatcher {
     guard let run = submission.pointee.run,
       spk_platform_load(&submission.pointee.isCancelled) == 0
     else {
-      lane.pointee.session.forgetRun()
       throw Fault(.SPK_ERROR_CANCELLED, "the submission was cancelled before it began")
     }
     let deadline = lane.pointee.session.deadline(from: spk_platform_now())
     lane.pointee.progress = try lane.pointee.session.begin(
       &lane.pointee.board.pointee, run, deadline: deadline)
     let descriptor = lane.pointee.board.pointee.descriptor
-    if descriptor >= 0 {
-      _ = spk_platform_set_add(lane.pointee.dispatcher.pointee.inner, descriptor)
+    if descriptor >= 0,
+      spk_platform_set_add(lane.pointee.dispatcher.pointee.inner, descriptor) == 0
+    {
+      lane.pointee.polled = descriptor
     }
   }
 

@@ -24,6 +24,8 @@ public struct Lane: ~Copyable {
   var active: Submission.Pointer?
   /// Of the active submission, once the board was sent it; touched by the thread that steps.
   var progress: RunProgress?
+  /// The board's descriptor while its answer is waited for, else −1. A board that is lost meanwhile still has it.
+  var polled: Int32 = -1
   /// Submissions that have not taken place, and those that have not ended: the first less those whose callback runs. Changed
   /// under the dispatcher's lock, read atomically.
   var waitingCount: UInt64 = 0
