@@ -23,7 +23,7 @@ struct HeaderTests {
   /// scripts/list-api reads the names of functions from these lines.
   @Test func `every function is named on the line that begins with SPK_API`() throws {
     let declaration = try Regex(#"^SPK_API .*[ *]spk_[a-z0-9_]+\("#)
-    for header in headers {
+    for header in headers where header.name.hasSuffix(".h") {
       for (index, line) in header.lines.enumerated()
       where line.contains("SPK_API") && !line.hasPrefix("#define") {
         #expect(line.firstMatch(of: declaration) != nil, "\(header.path):\(index + 1) \(line)")

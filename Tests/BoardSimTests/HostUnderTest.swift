@@ -43,7 +43,7 @@ final class HostUnderTest {
       _ = try receive(1)
       return false
     } catch {
-      return error.status == .SPK_ERROR_IO
+      return error.status == .SPK_ERROR_LOST
     }
   }
 }

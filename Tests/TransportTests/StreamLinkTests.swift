@@ -110,8 +110,8 @@ struct StreamLinkTests {
     #expect(try ends.link.receive() == [1, 2])
     for deadline in [0, deadline(10_000)] {
       let found = fault { () throws(Fault) in _ = try ends.link.receive(deadline: deadline) }
-      #expect(found?.status == .SPK_ERROR_IO)
-      #expect(found?.sentence.text == "the link to the board is lost; open the device again")
+      #expect(found?.status == .SPK_ERROR_LOST)
+      #expect(found?.sentence.text.hasPrefix("the board is lost") == true)
     }
   }
 
@@ -129,7 +129,7 @@ struct StreamLinkTests {
       found = fault { () throws(Fault) in try ends.link.send([2]) }
       usleep(1_000)
     }
-    #expect(found?.status == .SPK_ERROR_IO)
+    #expect(found?.status == .SPK_ERROR_LOST)
   }
 
   @Test func `the descriptor can be polled for input`() throws {
