@@ -4,14 +4,14 @@
 #include <pthread.h>
 
 static void status_strings(void) {
-  for (int status = SPK_OK; status <= SPK_ERROR_INTERNAL; status++) {
+  for (int status = SPK_OK; status <= SPK_ERROR_FULL; status++) {
     const char *name = spk_status_string((spk_status)status);
     if (!CHECK(name != NULL && name[0] != 0)) continue;
     for (int other = SPK_OK; other < status; other++) CHECK(strcmp(name, spk_status_string((spk_status)other)) != 0);
   }
   CHECK(strcmp(spk_status_string(SPK_OK), "ok") == 0);
   CHECK(strcmp(spk_status_string(SPK_ERROR_ARGUMENT), "argument") == 0);
-  const int32_t unknown[] = {16, 1000, -1, INT32_MAX, INT32_MIN};
+  const int32_t unknown[] = {19, 1000, -1, INT32_MAX, INT32_MIN};
   for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
     spk_status status;
     memcpy(&status, &unknown[i], sizeof status);
@@ -20,6 +20,41 @@ static void status_strings(void) {
   }
   CHECK(strcmp(spk_version(), "0.1.0") == 0);
   CHECK(spk_law_version() == 1);
+}
+
+static void options(void) {
+  static const struct {
+    uint32_t struct_size, flags, queue_depth, reserved;
+    const char *words;
+  } refused[] = {
+      {0, 0, 16, 0, "struct_size"},
+      {(uint32_t)sizeof(spk_context_options) - 1, 0, 16, 0, "struct_size"},
+      {1 << 20, 0, 16, 0, "struct_size"},
+      {(uint32_t)sizeof(spk_context_options), 2, 16, 0, "flags"},
+      {(uint32_t)sizeof(spk_context_options), SPK_CONTEXT_NO_THREADS | 1u << 31, 16, 0, "flags"},
+      {(uint32_t)sizeof(spk_context_options), 0, 0, 0, "queue_depth"},
+      {(uint32_t)sizeof(spk_context_options), 0, 4097, 0, "queue_depth"},
+      {(uint32_t)sizeof(spk_context_options), 0, UINT32_MAX, 0, "queue_depth"},
+      {(uint32_t)sizeof(spk_context_options), 0, 16, 1, "reserved"},
+  };
+  spk_context *context = NULL;
+  for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+    spk_context_options bad = SPK_CONTEXT_OPTIONS_INIT;
+    bad.struct_size = refused[i].struct_size;
+    bad.flags = refused[i].flags;
+    bad.queue_depth = refused[i].queue_depth;
+    bad.reserved = refused[i].reserved;
+    REFUSED(NULL, SPK_ERROR_ARGUMENT, refused[i].words, spk_context_create(&bad, &context));
+  }
+  LONGER(spk_context_options) newer = {SPK_CONTEXT_OPTIONS_INIT, {0}};
+  newer.known.struct_size = sizeof newer;
+  newer.tail[7] = 1;
+  REFUSED(NULL, SPK_ERROR_ARGUMENT, "struct_size", spk_context_create(&newer.known, &context));
+  CHECK(context == NULL);
+  newer.tail[7] = 0;
+  newer.known.queue_depth = 4096;
+  OK(NULL, spk_context_create(&newer.known, &context));
+  OK(NULL, spk_context_close(context));
 }
 
 static void *message_of_another_thread(void *context) {
@@ -76,6 +111,7 @@ int main(void) {
   CHECK(spk_context_message(NULL)[0] == 0);
   status_strings();
   REFUSED(NULL, SPK_ERROR_ARGUMENT, "context", spk_context_create(NULL, NULL));
+  options();
   messages();
   order_of_closing();
   return check_tally();

@@ -22,12 +22,26 @@ static uint64_t ticks[2];
 static spk_device *device_out;
 static spk_model *model_out;
 static spk_session *session_out;
+static spk_counters counters = SPK_COUNTERS_INIT;
+static spk_completion completion = SPK_COMPLETION_INIT;
+static spk_snapshot snapshot = SPK_SNAPSHOT_INIT;
+static spk_board boards[8];
+static uint32_t row_starts[3], pending;
+static int32_t descriptor;
+static const int32_t state[4];
 
 static spk_status present(spk_session *session) {
   spk_presentation presentation = SPK_PRESENTATION_INIT;
   presentation.intensities = intensities;
   presentation.intensity_count = sizeof intensities;
   return spk_session_present(session, &presentation, NULL);
+}
+
+static spk_status submit_present(spk_session *session) {
+  spk_presentation presentation = SPK_PRESENTATION_INIT;
+  presentation.intensities = intensities;
+  presentation.intensity_count = sizeof intensities;
+  return spk_session_submit_present(session, &presentation, NULL, NULL, NULL);
 }
 
 static spk_status build_erbp(spk_context *context) {
@@ -44,6 +58,13 @@ static spk_status build_erbp(spk_context *context) {
   CALL(spk_model_load_file, context, spk_model_load_file(handle, "no such file", &model_out))           \
   CALL(spk_model_load_memory, context, spk_model_load_memory(handle, bytes, 8, &model_out))             \
   CALL(spk_model_build_erbp, context, build_erbp(handle))                                               \
+  CALL(spk_device_list, context, spk_device_list(handle, boards, 8, &count))                            \
+  CALL(spk_device_watch, context, spk_device_watch(handle, "sim:", NULL, NULL))                         \
+  CALL(spk_device_unwatch, context, spk_device_unwatch(handle, "sim:"))                                 \
+  CALL(spk_context_next_completion, context, spk_context_next_completion(handle, &completion, 0))       \
+  CALL(spk_context_process, context, spk_context_process(handle, 0, NULL))                              \
+  CALL(spk_context_descriptor, context, spk_context_descriptor(handle, &descriptor))                    \
+  CALL(spk_device_counters, device, spk_device_counters(handle, &counters))                             \
   CALL(spk_device_capabilities, device, spk_device_capabilities(handle, &capabilities))                 \
   CALL(spk_session_open, device, spk_session_open(handle, good.model, NULL, &session_out))              \
   CALL(spk_session_open_model, model, spk_session_open(good.device, handle, NULL, &session_out))        \
@@ -57,6 +78,8 @@ static spk_status build_erbp(spk_context *context) {
   CALL(spk_model_set_weights, model, spk_model_set_weights(handle, INPUT_HIDDEN, weights, 12))          \
   CALL(spk_model_get_weights, model, spk_model_get_weights(handle, INPUT_HIDDEN, weights, 12, &count))  \
   CALL(spk_model_set_synapses, model, spk_model_set_synapses(handle, VALUE_HIDDEN, rows, targets, weights, 0)) \
+  CALL(spk_model_get_synapses, model, spk_model_get_synapses(handle, VALUE_HIDDEN, row_starts, NULL, NULL, 0, &count)) \
+  CALL(spk_model_snapshot, model, spk_model_snapshot(handle, &snapshot))                                \
   CALL(spk_model_counts, model, spk_model_counts(handle, &counts[0], &counts[1]))                       \
   CALL(spk_model_get_population, model, spk_model_get_population(handle, 0, &population_out, NULL))     \
   CALL(spk_model_get_projection, model, spk_model_get_projection(handle, 0, &projection_out, NULL))     \
@@ -81,7 +104,19 @@ static spk_status build_erbp(spk_context *context) {
   CALL(spk_session_read_probe, session, spk_session_read_probe(handle, 0, NULL, 0, &count))             \
   CALL(spk_session_remove_probe, session, spk_session_remove_probe(handle, 0))                          \
   CALL(spk_session_ticks, session, spk_session_ticks(handle, &ticks[0], &ticks[1]))                     \
-  CALL(spk_session_set_ticks, session, spk_session_set_ticks(handle, 5, 6))
+  CALL(spk_session_set_ticks, session, spk_session_set_ticks(handle, 5, 6))                             \
+  CALL(spk_session_write_state, session, spk_session_write_state(handle, HIDDEN, 0, 0, state, 4))       \
+  CALL(spk_session_snapshot_model, model, spk_session_snapshot(good.session, handle))                   \
+  CALL(spk_session_snapshot, session, spk_session_snapshot(handle, good.model))                         \
+  CALL(spk_session_restore_model, model, spk_session_restore(good.session, handle))                     \
+  CALL(spk_session_restore, session, spk_session_restore(handle, good.model))                           \
+  CALL(spk_session_resume_model, model, spk_session_resume(good.session, handle, NULL))                 \
+  CALL(spk_session_resume, session, spk_session_resume(handle, good.model, NULL))                       \
+  CALL(spk_session_submit_run, session, spk_session_submit_run(handle, &one_tick, NULL, 0, NULL, NULL)) \
+  CALL(spk_session_submit_present, session, submit_present(handle))                                     \
+  CALL(spk_session_cancel, session, spk_session_cancel(handle, SPK_EVERY_TICKET))                       \
+  CALL(spk_session_pending, session, spk_session_pending(handle, &pending))                             \
+  CALL(spk_session_drain, session, spk_session_drain(handle, 10000))
 /* Null is allowed where something is closed. */
 #define CLOSES(CALL)                                              \
   CALL(spk_context_close, context, spk_context_close(handle))     \

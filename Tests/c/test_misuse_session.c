@@ -82,6 +82,36 @@ static void stores(void) {
   OK(small.context, spk_model_close(other));
 }
 
+static void written_state(void) {
+  spk_session *session = small.session;
+  static const int32_t refused[][3] = {
+      {SPK_MEMBRANE, 1 << 23, -(1 << 23) - 1},  {SPK_CURRENT1, 1 << 23, INT32_MIN},
+      {SPK_CURRENT2, INT32_MAX, -(1 << 23) - 1}, {SPK_DENDRITE, 1 << 23, INT32_MIN},
+      {SPK_REFRACTORY, 256, -1},
+  };
+  int32_t values[4] = {0};
+  for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+    for (int side = 1; side <= 2; side++) {
+      values[3] = refused[i][side];
+      REFUSE("value 3", spk_session_write_state(session, HIDDEN, (uint32_t)refused[i][0], 0, values, 4));
+    }
+  }
+  values[3] = 0;
+  REFUSE("population", spk_session_write_state(session, POPULATIONS, SPK_MEMBRANE, 0, values, 1));
+  REFUSE("population", spk_session_write_state(session, UINT32_MAX, SPK_MEMBRANE, 0, values, 1));
+  REFUSE("input", spk_session_write_state(session, INPUT, SPK_MEMBRANE, 0, values, 1));
+  REFUSE("value", spk_session_write_state(session, VALUE, SPK_MEMBRANE, 0, values, 1));
+  REFUSE("variable", spk_session_write_state(session, HIDDEN, 5, 0, values, 1));
+  REFUSE("variable", spk_session_write_state(session, HIDDEN, 256, 0, values, 1));
+  REFUSE("values", spk_session_write_state(session, HIDDEN, SPK_MEMBRANE, 0, NULL, 1));
+  REFUSE("hidden", spk_session_write_state(session, HIDDEN, SPK_MEMBRANE, 0, values, 0));
+  REFUSE("hidden", spk_session_write_state(session, HIDDEN, SPK_MEMBRANE, 0, values, 5));
+  REFUSE("hidden", spk_session_write_state(session, HIDDEN, SPK_MEMBRANE, 4, values, 1));
+  REFUSE("hidden", spk_session_write_state(session, HIDDEN, SPK_MEMBRANE, UINT32_MAX, values, 2));
+  REFUSE("", spk_session_write_state(session, HIDDEN, SPK_MEMBRANE, 0, values, SIZE_MAX));
+  REFUSE("", spk_session_write_state(session, HIDDEN, SPK_MEMBRANE, 0, values, SIZE_MAX / sizeof(int32_t) + 2));
+}
+
 static void state_and_probes(void) {
   spk_session *session = small.session;
   int32_t values[4] = {0};
@@ -89,7 +119,7 @@ static void state_and_probes(void) {
   size_t count = 77;
   REFUSE("population", spk_session_read_state(session, POPULATIONS, SPK_MEMBRANE, 0, values, 1));
   REFUSE("input", spk_session_read_state(session, INPUT, SPK_MEMBRANE, 0, values, 1));
-  REFUSE("variable", spk_session_read_state(session, HIDDEN, 4, 0, values, 1));
+  REFUSE("variable", spk_session_read_state(session, HIDDEN, 5, 0, values, 1));
   REFUSE("variable", spk_session_read_state(session, HIDDEN, 256, 0, values, 1));
   REFUSE("values", spk_session_read_state(session, HIDDEN, SPK_MEMBRANE, 0, NULL, 1));
   REFUSE("hidden", spk_session_read_state(session, HIDDEN, SPK_MEMBRANE, 0, values, 5));
@@ -100,6 +130,7 @@ static void state_and_probes(void) {
 
   REFUSE("population", spk_session_add_probe(session, POPULATIONS, SPK_MEMBRANE, 0, 1, &probe));
   REFUSE("label", spk_session_add_probe(session, LABEL, SPK_MEMBRANE, 0, 1, &probe));
+  REFUSE("variable", spk_session_add_probe(session, HIDDEN, SPK_REFRACTORY, 0, 1, &probe));
   REFUSE("variable", spk_session_add_probe(session, HIDDEN, UINT32_MAX, 0, 1, &probe));
   REFUSE("hidden", spk_session_add_probe(session, HIDDEN, SPK_MEMBRANE, 0, 0, &probe));
   REFUSE("hidden", spk_session_add_probe(session, HIDDEN, SPK_MEMBRANE, 0, 5, &probe));
@@ -136,6 +167,7 @@ int main(void) {
   settings();
   arrays();
   stores();
+  written_state();
   CHECK(small_session_print(small.session) == before);
   state_and_probes();
   small_close(&small);
