@@ -6,6 +6,7 @@
 #include <spikelet/spikelet.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int check_count, check_failures;
@@ -43,6 +44,12 @@ static inline int check_call(const char *file, int line, const char *call, spk_s
 static inline int check_tally(void) {
   printf("%d checks, %d failed\n", check_count, check_failures);
   return check_failures > 0 || check_count == 0;
+}
+
+/* The board that tests open: the one that SPIKELET_TEST_LOCATOR names, or a simulated one in the process. */
+static inline const char *test_locator(void) {
+  const char *locator = getenv("SPIKELET_TEST_LOCATOR");
+  return locator != NULL && locator[0] != 0 ? locator : "sim:";
 }
 
 /* A struct as a newer caller passes it: `size` bytes of struct and a tail that this library does not know. */

@@ -98,13 +98,23 @@ static inline spk_model *small_model(spk_context *context) {
   return model;
 }
 
-static inline small_network small_open(void) {
+/* Opens it at the locator of the tests.
+ * options: of its context; null for the defaults */
+static inline small_network small_open_with(const spk_context_options *options) {
   small_network small = {NULL, NULL, NULL, NULL};
-  OK(NULL, spk_context_create(NULL, &small.context));
-  OK(small.context, spk_device_open(small.context, "sim:", NULL, &small.device));
+  OK(NULL, spk_context_create(options, &small.context));
+  OK(small.context, spk_device_open(small.context, test_locator(), NULL, &small.device));
   small.model = small_model(small.context);
   OK(small.context, spk_session_open(small.device, small.model, NULL, &small.session));
   return small;
+}
+
+static inline small_network small_open(void) { return small_open_with(NULL); }
+
+/* The session anew: what was learnt is gone. */
+static inline void small_reopen(small_network *small) {
+  OK(small->context, spk_session_close(small->session));
+  OK(small->context, spk_session_open(small->device, small->model, NULL, &small->session));
 }
 
 static inline void small_close(small_network *small) {

@@ -179,7 +179,7 @@ static void ticks_are_counted(void) {
 
 int main(void) {
   OK(NULL, spk_context_create(NULL, &context));
-  OK(context, spk_device_open(context, "sim:", NULL, &device));
+  OK(context, spk_device_open(context, test_locator(), NULL, &device));
   open_session();
   the_output_is_recorded();
   more_events_than_room();

@@ -114,7 +114,7 @@ static void tests_change_nothing(uint32_t storage) {
     spk_session *session;
     spk_model *before = build(storage);
     models[tested] = build(storage);
-    OK(context, spk_device_open(context, "sim:", NULL, &device));
+    OK(context, spk_device_open(context, test_locator(), NULL, &device));
     OK(context, spk_session_open(device, models[tested], NULL, &session));
     draw = 9;
     learn(session, 20);
@@ -143,7 +143,7 @@ static void learns_and_comes_back(uint32_t storage) {
   spk_model *model = build(storage), *loaded = NULL;
   spk_device *device;
   spk_session *session;
-  OK(context, spk_device_open(context, "sim:", NULL, &device));
+  OK(context, spk_device_open(context, test_locator(), NULL, &device));
   OK(context, spk_session_open(device, model, NULL, &session));
   draw = 1;
   learn(session, LESSONS);

@@ -38,7 +38,7 @@ static void *learn(void *argument) {
   presentation.intensity_count = INPUTS;
   presentation.flags |= SPK_RUN_LEARN;
   TRY(spk_context_create(NULL, &context));
-  TRY(spk_device_open(context, "sim:", NULL, &device));
+  TRY(spk_device_open(context, test_locator(), NULL, &device));
   TRY(spk_model_build_erbp(context, &network, &model));
   TRY(spk_session_open(device, model, &options, &session));
   for (uint32_t lesson = 0; lesson < LESSONS; lesson++) {
@@ -157,7 +157,7 @@ int main(void) {
   network.layer_sizes = layers;
   side_by_side();
   OK(NULL, spk_context_create(NULL, &all.context));
-  OK(NULL, spk_device_open(all.context, "sim:", NULL, &all.device));
+  OK(NULL, spk_device_open(all.context, test_locator(), NULL, &all.device));
   OK(NULL, spk_model_build_erbp(all.context, &network, &all.model));
   OK(NULL, spk_session_open(all.device, all.model, NULL, &all.session));
   CHECK(together(use_the_session) == 0);

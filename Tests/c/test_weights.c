@@ -70,7 +70,7 @@ static spk_device *open_one_synapse(void) {
   OK(context, spk_model_add_population(model, "input", &input, NULL));
   OK(context, spk_model_add_population(model, "cell", &cell, NULL));
   OK(context, spk_model_add_projection(model, "synapse", &projection, NULL));
-  OK(context, spk_device_open(context, "sim:", NULL, &device));
+  OK(context, spk_device_open(context, test_locator(), NULL, &device));
   OK(context, spk_session_open(device, model, NULL, &one_synapse));
   OK(context, spk_model_close(model));
   return device;
