@@ -89,6 +89,8 @@ public func spk_model_get_synapses(
 ) -> spk_status {
   enterModel(model) { model throws(Fault) in
     let count = try require(count, "count")
+    _ = try array(targets, targets == nil ? 0 : capacity, "targets")
+    _ = try array(weights, weights == nil ? 0 : capacity, "weights")
     guard projection < model.projectionCount else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,

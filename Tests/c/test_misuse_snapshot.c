@@ -79,6 +79,8 @@ static void synapses(void) {
   GET("projection", SPK_ALL, rows, targets, weights, 4, &count);
   GET("input-hidden", INPUT_HIDDEN, rows, targets, weights, 4, &count);
   GET("output-output", OUTPUT_OUTPUT, rows, targets, weights, 4, &count);
+  GET("targets", VALUE_HIDDEN, rows, targets, NULL, SIZE_MAX, &count);
+  GET("weights", VALUE_HIDDEN, rows, NULL, weights, SIZE_MAX / sizeof weights[0] + 2, &count);
   CHECK(count == 77);
   REFUSED(small.context, SPK_ERROR_TOO_SMALL, "4",
           spk_model_get_synapses(small.model, VALUE_HIDDEN, rows, targets, weights, 3, &count));
