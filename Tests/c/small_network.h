@@ -144,7 +144,7 @@ static inline uint64_t small_session_print(spk_session *session) {
     OK(NULL, spk_session_read_weights(session, projection, weights, 12, &count));
     for (size_t i = 0; i < count; i++) hash = (hash ^ (uint16_t)weights[i]) * 1099511628211U;
   }
-  for (uint32_t variable = SPK_MEMBRANE; variable <= SPK_DENDRITE; variable++) {
+  for (uint32_t variable = SPK_MEMBRANE; variable <= SPK_REFRACTORY; variable++) {
     OK(NULL, spk_session_read_state(session, HIDDEN, variable, 0, state, 4));
     for (size_t i = 0; i < 4; i++) hash = (hash ^ (uint32_t)state[i]) * 1099511628211U;
   }
