@@ -58,18 +58,15 @@ extension Dispatcher {
           next = next == 0 ? progress.deadline : min(next, progress.deadline)
         }
         hasMore = hasMore || (isEnded && !lane.pointee.waiting.isEmpty)
-        current = lane.pointee.next
-        if isEnded { leave(dispatcher, lane) }
-      } else {
-        current = lane.pointee.next
       }
+      current = lane.pointee.next
     }
     return (ended, hasMore, next)
   }
 
   /// Moves the active submission of a lane on; the lock is held before and after, and given up between.
   ///
-  /// - Returns: whether it has ended; `leave` follows then.
+  /// - Returns: whether it has ended.
   private static func turn(
     _ dispatcher: Pointer, _ lane: Lane.Pointer, _ submission: Submission.Pointer
   ) -> Bool {
@@ -82,6 +79,8 @@ extension Dispatcher {
     lane.pointee.active = nil
     _ = spk_platform_add(&lane.pointee.waitingCount, UInt64.max)
     guard let callback = submission.pointee.target.callback else {
+      // First let go, so that whoever sees the completion may close the session.
+      leave(dispatcher, lane)
       dispatcher.pointee.completions.append(submission)
       dispatcher.pointee.showReady()
       return true
@@ -97,10 +96,11 @@ extension Dispatcher {
     }
     pthread_mutex_lock(&dispatcher.pointee.lock)
     lane.pointee.free.append(submission)
+    leave(dispatcher, lane)
     return true
   }
 
-  /// Lets a lane go whose submission has ended: from here it may be closed. The lock is held.
+  /// Lets a lane go whose submission has ended: once the lock is given up it may be closed. The lock is held.
   private static func leave(_ dispatcher: Pointer, _ lane: Lane.Pointer) {
     _ = spk_platform_add(&lane.pointee.pendingCount, UInt64.max)
     pthread_cond_broadcast(&dispatcher.pointee.changed)
