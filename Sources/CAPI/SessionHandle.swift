@@ -35,15 +35,24 @@ func enterSession(
   _ handle: OpaquePointer?,
   _ body: (inout Session, inout BoardConnection, inout RequestBuffer) throws(Fault) -> Void
 ) -> spk_status {
-  enter(handle, SessionBody.self) { object throws(Fault) in
-    let lane = object.pointee.body.lane
-    let device = object.pointee.body.device
-    try Lane.checkIdle(lane)
-    device.lock()
-    defer { device.unlock() }
-    Interrupt.lower(lane.pointee.board.pointee.interrupt)
-    try body(&lane.pointee.session, &lane.pointee.board.pointee, &object.pointee.body.buffer)
-  }
+  enter(handle, SessionBody.self) { object throws(Fault) in try withSession(object, body) }
+}
+
+/// Runs `body` on the session of an object that was entered, and its board, alone.
+@inline(never)
+func withSession(
+  _ object: ObjectPointer<SessionBody>,
+  _ body: (inout Session, inout BoardConnection, inout RequestBuffer) throws(Fault) -> Void
+) throws(Fault) {
+  let lane = object.pointee.body.lane
+  let device = object.pointee.body.device
+  try Lane.checkIdle(lane)
+  device.lock()
+  defer { device.unlock() }
+  // One that came since may have begun: its answer is not to be taken for another.
+  try Lane.checkIdle(lane)
+  Interrupt.lower(lane.pointee.board.pointee.interrupt)
+  try body(&lane.pointee.session, &lane.pointee.board.pointee, &object.pointee.body.buffer)
 }
 
 @c @implementation

@@ -11,7 +11,18 @@ private func enterSession(
   _ session: OpaquePointer?, with model: OpaquePointer?,
   _ body: (inout Session, inout BoardConnection, inout Model) throws(Fault) -> Void
 ) -> spk_status {
-  enterSession(session) { session, board throws(Fault) in
+  enter(session, SessionBody.self) { object throws(Fault) in
+    try withSession(object, and: model, body)
+  }
+}
+
+/// The same for the object of a session that was entered.
+@inline(never)
+private func withSession(
+  _ object: ObjectPointer<SessionBody>, and model: OpaquePointer?,
+  _ body: (inout Session, inout BoardConnection, inout Model) throws(Fault) -> Void
+) throws(Fault) {
+  try withSession(object) { (session, board, _) throws(Fault) in
     let raw = try HandleTable.enter(model, .model)
     defer { HandleTable.leave(model) }
     let object = raw.assumingMemoryBound(to: Object<ModelBody>.self)
@@ -58,7 +69,7 @@ public func spk_session_resume(
     if let report {
       try checkStruct(report, MemoryLayout<spk_resume_report>.stride, "report")
     }
-    let status = enterSession(session, with: model) { session, board, model throws(Fault) in
+    try withSession(object, and: model) { (session, board, model) throws(Fault) in
       let wasLost = board.isLost
       try session.checkShape(of: model)
       if wasLost {
@@ -72,7 +83,6 @@ public func spk_session_resume(
       report.pointee.uncertain = undone.isUncertain ? 1 : 0
       report.pointee.reserved = 0
     }
-    guard status == .SPK_OK else { throw Fault.again(status) }
     object.pointee.logger.notice("board \"\(place.sentence)\": the session goes on")
   }
 }

@@ -18,11 +18,6 @@ public struct Fault: Error, Equatable {
     ThreadMessage.commit()
   }
 
-  /// A fault whose sentence the thread keeps already.
-  public static func again(_ status: spk_status) -> Fault { Fault(kept: status) }
-
-  private init(kept status: spk_status) { self.status = status }
-
   /// The sentence of the fault that this thread made last: this one's, unless another was made since.
   public var sentence: Sentence {
     ThreadMessage.sentence
