@@ -72,15 +72,17 @@ enum HandleTable {
     _ = spk_platform_add(word(slot), UInt64.max)
   }
 
-  /// Keeps new calls waiting until those inside have left; then `remove` or `reopen`.
+  /// Keeps new calls waiting; then `remove` once those inside have left, or `reopen`.
   static func beginClose(
     _ handle: OpaquePointer?, _ kind: HandleKind
   ) throws(Fault) -> UnsafeMutableRawPointer {
-    let object = try change(handle, kind, by: closing)
-    while let slot = find(handle), spk_platform_load(word(slot)) & userMask != 0 {
-      spk_platform_pause()
-    }
-    return object
+    try change(handle, kind, by: closing)
+  }
+
+  /// Whether calls are inside an object.
+  static func isInUse(_ handle: OpaquePointer?) -> Bool {
+    guard let slot = find(handle) else { return false }
+    return spk_platform_load(word(slot)) & userMask != 0
   }
 
   /// Adds to the state of the handle's slot, once no close is under way.

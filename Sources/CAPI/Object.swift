@@ -130,14 +130,20 @@ func close<Body: HandleBody & ~Copyable>(
     let raw = try HandleTable.beginClose(handle, Body.kind)
     let object = raw.assumingMemoryBound(to: Object<Body>.self)
     do throws(Fault) {
-      let children = spk_platform_load(&object.pointee.children)
-      guard children == 0 else {
-        throw Fault(
-          .SPK_ERROR_BUSY,
-          "the \(Body.kind.name) still has \(children) open objects that need it; close them first"
-        )
+      // Looked at while calls are inside too: they may wait for a callback that this close keeps out.
+      while true {
+        let isInUse = HandleTable.isInUse(handle)
+        let children = spk_platform_load(&object.pointee.children)
+        guard children == 0 else {
+          throw Fault(
+            .SPK_ERROR_BUSY,
+            "the \(Body.kind.name) still has \(children) open objects that need it; close them first"
+          )
+        }
+        try check(object)
+        guard isInUse else { break }
+        spk_platform_pause()
       }
-      try check(object)
     } catch {
       let context = Body.kind == .context ? key(handle) : object.pointee.context
       let logger = object.pointee.logger
