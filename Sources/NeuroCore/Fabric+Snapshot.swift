@@ -6,9 +6,10 @@ extension Fabric {
   public mutating func setState(
     population: Int, compartment: Compartment, neuron: Int, to value: Int32
   ) {
-    populations[population].state[Int(compartment.rawValue)][neuron] = value
+    let memory = populations + population
+    memory.pointee.state[Int(compartment.rawValue)][neuron] = value
     // What holds a value has to decay, whether a projection arrives there or not.
-    populations[population].arrivalCompartments |= 1 << compartment.rawValue
+    memory.pointee.arrivalCompartments |= 1 << compartment.rawValue
   }
 
   /// [neurons] ticks left in which a leaky neuron cannot fire.

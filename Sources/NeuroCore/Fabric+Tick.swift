@@ -80,7 +80,7 @@ extension Fabric {
 
   mutating func openTick() {
     guard !tickIsOpen else { return }
-    for population in 0..<populationCount { populations[population].advance() }
+    for population in 0..<populationCount { (populations + population).pointee.advance() }
     tickIsOpen = true
   }
 

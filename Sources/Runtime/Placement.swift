@@ -70,10 +70,11 @@ public struct Placement: ~Copyable {
         throw shortage(model, index, first: first, unit: min(unit, count - first), cost)
       }
       let use = cost.use(first: first, count: columns)
-      cores[core].neurons += columns
-      cores[core].slices += 1
-      cores[core].synapses += use.synapses
-      cores[core].bytes += use.bytes
+      let taken = cores.base + core
+      taken.pointee.neurons += columns
+      taken.pointee.slices += 1
+      taken.pointee.synapses += use.synapses
+      taken.pointee.bytes += use.bytes
       try slices.append(
         Slice(
           core: Int32(core), population: Int32(index), first: Int32(first), count: Int32(columns)))
