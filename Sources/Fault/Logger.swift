@@ -14,9 +14,16 @@ public struct Logger: BitwiseCopyable {
 
   /// Tells of the fault that this thread made last.
   public func logFault() {
-    guard let callback, let text = ThreadMessage.text else { return }
+    guard let callback else { return }
     let user = user
-    ThreadMessage.call { callback(user, UInt32(SPK_LOG_ERROR), text) }
+    // A copy: calls inside the callback may fail too, and the sentence is the outer call's afterwards.
+    let sentence = ThreadMessage.sentence
+    let owner = ThreadMessage.context
+    sentence.withText { text in
+      ThreadMessage.call { callback(user, UInt32(SPK_LOG_ERROR), text) }
+    }
+    ThreadMessage.keep(sentence)
+    ThreadMessage.context = owner
   }
 
   public func notice(_ sentence: Sentence) {

@@ -117,16 +117,16 @@ extension Session {
       case Report.probe where !run.isShort: try probes.append(&reader)
       case Report.events, Report.probe: return
       case Report.scores: run.scores.append(&reader)
-      case run.request.reply: run.ticksDone = reader.read(UInt32.self)
+      case run.request.reply:
+        let ticks = reader.read(UInt32.self)
+        if ticks >= 1, ticks <= run.ticks { run.ticksDone = ticks } else { reader.fail() }
       default: reader.fail()
       }
     } catch {
       run.isShort = true
       return
     }
-    let ticksDone = run.ticksDone ?? 1
-    guard reader.isComplete, ticksDone >= 1, ticksDone <= run.ticks,
-      run.ticksDone == nil || run.scores.isComplete
+    guard reader.isComplete, run.ticksDone == nil || run.scores.isComplete
     else { throw board.connection.malformedReply(run.request) }
   }
 

@@ -91,11 +91,12 @@ extension Session {
         other.projection.storage == shape.pointee.projection.storage,
         other.projection.source == shape.pointee.projection.source,
         other.projection.target == shape.pointee.projection.target,
+        other.projection.hasRule == shape.pointee.projection.hasRule,
         other.lowLimit == shape.pointee.lowLimit, other.highLimit == shape.pointee.highLimit
       else {
         throw Fault(
           .SPK_ERROR_ARGUMENT,
-          "projection \"\(other.name)\" of the model is not of the shape of \"\(shape.pointee.name)\" of the session (populations, connectivity, storage, limits, number of weights)"
+          "projection \"\(other.name)\" of the model is not of the shape of \"\(shape.pointee.name)\" of the session (populations, connectivity, storage, rule, limits, number of weights)"
         )
       }
     }

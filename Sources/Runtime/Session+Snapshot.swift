@@ -63,6 +63,17 @@ extension Session {
     _ board: inout BoardConnection, from model: borrowing Model
   ) throws(Fault) -> UndoneTicks {
     try checkShape(of: model)
+    do throws(Fault) {
+      return try replaceNetwork(&board, from: model)
+    } catch {
+      // Neither the old network nor the whole new one is there: as after a loss, to be resumed again.
+      throw board.connection.lose(error)
+    }
+  }
+
+  private mutating func replaceNetwork(
+    _ board: inout BoardConnection, from model: borrowing Model
+  ) throws(Fault) -> UndoneTicks {
     let before = position
     let wasUncertain = isUncertain
     let placement = try Placement(model, on: board.size)
@@ -81,13 +92,13 @@ extension Session {
       projections[index].projection.rate = described.rate
     }
     forgetRun()
-    isUncertain = false
     if let snapshot = model.snapshot {
       try restoreState(&board, from: model, snapshot)
     } else {
       position.learning = 0
       position.frozen = 0
     }
+    isUncertain = false
     return UndoneTicks(
       learningTicks: before.learning &- min(position.learning, before.learning),
       frozenTicks: before.frozen &- min(position.frozen, before.frozen), isUncertain: wasUncertain)
@@ -166,11 +177,12 @@ extension Session {
       let population = model.population(index)
       guard population.population.kind == shape.pointee.kind,
         Int(population.population.neuronCount) == shape.pointee.count,
+        Int(population.population.valueLimit) == shape.pointee.valueLimit,
         model.historyRows(population: index) == shape.pointee.historyRows
       else {
         throw Fault(
           .SPK_ERROR_ARGUMENT,
-          "population \"\(population.name)\" of the model is not of the shape of \"\(shape.pointee.name)\" of the session (kind, neurons, delays)"
+          "population \"\(population.name)\" of the model is not of the shape of \"\(shape.pointee.name)\" of the session (kind, neurons, value limit, delays)"
         )
       }
     }

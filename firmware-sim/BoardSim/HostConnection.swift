@@ -8,6 +8,8 @@ final class HostConnection {
   let descriptor: Int32
   private var input: HostInput
   private let firmware: UnsafeMutablePointer<Firmware>
+  /// Whether there is a board, and the socket is this connection's.
+  private var isReady = false
   private let ending: ServerEnding
   private let statistics: BoardStatistics
 
@@ -27,17 +29,17 @@ final class HostConnection {
       send: { context, bytes, count in HostConnection.at(context!).send(bytes, count) },
       stops: { context in HostConnection.at(context!).hasToStop() },
       context: Unmanaged.passUnretained(self).toOpaque())
-    guard let board = Firmware(capabilities, seam: seam) else {
-      firmware.deallocate()
-      return nil
-    }
+    guard let board = Firmware(capabilities, seam: seam) else { return nil }
     firmware.initialize(to: board)
+    isReady = true
   }
 
   deinit {
-    firmware.deinitialize(count: 1)
+    if isReady {
+      firmware.deinitialize(count: 1)
+      close(descriptor)
+    }
     firmware.deallocate()
-    close(descriptor)
   }
 
   private static func at(_ context: UnsafeMutableRawPointer) -> HostConnection {
