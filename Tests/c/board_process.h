@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,19 +17,12 @@ typedef struct board_process {
   pid_t process;
 } board_process;
 
-static pid_t board_alive; /* killed at exit, so that a test that fails leaves nothing behind */
-
-static void board_end(void) {
-  if (board_alive > 0) kill(board_alive, SIGKILL);
-}
-
 /* A board that is not started yet, with a folder for its socket. */
 static inline board_process board_at_fresh_place(const char *program) {
   board_process board = {program, "/tmp/spikelet-XXXXXX", "", "", 0};
   CHECK(mkdtemp(board.folder) != NULL);
   snprintf(board.socket, sizeof board.socket, "%s/board", board.folder);
   snprintf(board.locator, sizeof board.locator, "unix:%s", board.socket);
-  atexit(board_end);
   return board;
 }
 
@@ -41,13 +35,13 @@ static inline void board_start(board_process *board, const char *cores) {
   if (!CHECK(board->process == 0 && pipe(ends) == 0)) return;
   board->process = fork();
   if (board->process == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nothing behind */
     dup2(ends[1], STDOUT_FILENO);
     close(ends[0]);
     close(ends[1]);
     execl(board->program, board->program, "--unix", board->socket, "--cores", cores == NULL ? "8" : cores, (char *)NULL);
     _exit(127);
   }
-  board_alive = board->process;
   close(ends[1]);
   while (length + 1 < sizeof line && read(ends[0], &line[length], 1) == 1 && line[length] != '\n') length++;
   CHECK(strstr(line, "serving") != NULL);
@@ -67,7 +61,7 @@ static inline void board_kill(board_process *board) {
   if (board->process <= 0) return;
   board_signal(board, SIGKILL);
   CHECK(waitpid(board->process, NULL, 0) == board->process);
-  board->process = board_alive = 0;
+  board->process = 0;
 }
 
 /* The body of a thread that kills the board of `argument` in the middle of what goes on; board_kill() tidies up. */
