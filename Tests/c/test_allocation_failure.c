@@ -1,69 +1,10 @@
-/* Every allocation fails once: some call says so, all closes, and nothing is leaked.
- * The malloc family of this program stands before that of the C library, for the shared library. */
-#include "check.h"
-
-#include <errno.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-/* What the C library calls its own. */
-void *__libc_malloc(size_t bytes);
-void *__libc_calloc(size_t count, size_t bytes);
-void *__libc_realloc(void *block, size_t bytes);
-void *__libc_memalign(size_t alignment, size_t bytes);
-void __libc_free(void *block);
-
-static long live, made, failing; /* blocks in use; allocations so far; the one that fails, 0 for none */
-
-/* Whether this allocation is to fail. */
-static int fails(void) {
-  made++;
-  if (made != failing) return 0;
-  errno = ENOMEM;
-  return 1;
-}
-
-static void *counted(void *block) {
-  live += block != NULL;
-  return block;
-}
-
-void *malloc(size_t bytes) { return fails() ? NULL : counted(__libc_malloc(bytes)); }
-void *calloc(size_t count, size_t bytes) { return fails() ? NULL : counted(__libc_calloc(count, bytes)); }
-void *memalign(size_t alignment, size_t bytes) { return fails() ? NULL : counted(__libc_memalign(alignment, bytes)); }
-void *aligned_alloc(size_t alignment, size_t bytes) { return memalign(alignment, bytes); }
-
-void *realloc(void *block, size_t bytes) {
-  if (block == NULL) return malloc(bytes);
-  if (bytes == 0) {
-    free(block);
-    return NULL;
-  }
-  return fails() ? NULL : __libc_realloc(block, bytes);
-}
-
-int posix_memalign(void **block, size_t alignment, size_t bytes) {
-  void *found = memalign(alignment, bytes);
-  if (found == NULL) return ENOMEM;
-  *block = found;
-  return 0;
-}
-
-void free(void *block) {
-  live -= block != NULL;
-  __libc_free(block);
-}
+/* Every allocation fails once: some call says so, all closes, and nothing is leaked. */
+#include "failing_allocations.h"
 
 static spk_context *context;
 static spk_device *device;
 static spk_model *model, *loaded;
 static spk_session *session;
-
-#define TRY(call)                                        \
-  do {                                                   \
-    spk_status try_status = (call);                      \
-    if (try_status != SPK_OK) return try_status;         \
-  } while (0)
 
 static spk_status build(void) {
   const uint32_t layers[] = {6, 5, 3}, rows[] = {0, 1, 2, 3}, targets[] = {0, 1, 2};
@@ -135,27 +76,11 @@ static void close_all(void) {
   context = NULL;
 }
 
+static int no_memory(spk_status status, const char *sentence) {
+  return status == SPK_ERROR_NO_MEMORY && sentence[0] != 0;
+}
+
 int main(void) {
-  static char output[4096];
-  setvbuf(stdout, output, _IOLBF, sizeof output); /* printing allocates nothing */
-  int done = 0;
-  for (long number = 1; !done; number++) {
-    long before = live;
-    made = 0;
-    failing = number;
-    spk_status status = scenario();
-    int reached = made >= number;
-    const char *sentence = spk_context_message(context);
-    done = status == SPK_OK && !reached;
-    if (!done && !CHECK(status == SPK_ERROR_NO_MEMORY && sentence[0] != 0)) {
-      printf("  allocation %ld: \"%s\", \"%s\"\n", number, spk_status_string(status), sentence);
-    }
-    close_all();
-    failing = 0;
-    /* The first round that comes past it makes what the process keeps, as the table of handles. */
-    if (number > 1 && !CHECK(live <= before)) printf("  allocation %ld: %ld blocks are left\n", number, live - before);
-    if (done) printf("%ld allocations failed, one at a time\n", number - 1);
-    if (!CHECK(done || reached)) break; /* an earlier failure is still felt */
-  }
+  fail_each_allocation(scenario, no_memory, close_all);
   return check_tally();
 }
