@@ -88,7 +88,7 @@ format: ## lays out the Swift sources
 	@swift format --in-place --recursive Sources firmware-sim Tests Package.swift
 
 clean: ## removes what was built
-	rm -rf build $(EMBEDDED_SCRATCH) $(FULL_SCRATCH) $(BOARD_SCRATCH) .venv
+	rm -rf build .build-thread $(EMBEDDED_SCRATCH) $(FULL_SCRATCH) $(BOARD_SCRATCH) .venv
 
 library: $(library)
 

@@ -91,10 +91,16 @@ let host: [Target] = [
   tests("ArchitectureTests", []),
 ]
 
+/// SPIKELET_THREADS=1: of the tests only those that scripts/test-threads runs under the thread sanitizer.
+let onlyThreads = Context.environment["SPIKELET_THREADS"] == "1"
+let threads = [tests("CAPITests", ["CAPI", "CSpikelet", "CPlatform", "BoardSim"])]
+let hosted = threads + (onlyThreads ? host.filter { $0.name == "BoardSim" } : host)
+
 let package = Package(
   name: "spikelet",
   products: [.library(name: "spikelet-objects", type: .static, targets: ["CAPI"])]
-    + (embedded ? [] : [.executable(name: "spikelet-board", targets: ["spikelet-board"])]),
-  targets: embedded ? shipped : shipped + host,
+    + (embedded || onlyThreads
+      ? [] : [.executable(name: "spikelet-board", targets: ["spikelet-board"])]),
+  targets: embedded ? shipped : shipped + hosted,
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,126 @@
+import CSpikelet
+import Glibc
+import Testing
+
+/// Close against all else. Most of these end by a limit of time if calls wait for each other.
+@Suite(.serialized) struct ClosingTests {
+  @Test func `one of many threads closes a session, and the rest come too late`() throws {
+    let rig = try Rig()
+    for round in 0..<40 {
+      let ledger = Ledger()
+      let closed = Guarded(0)
+      let hasEnded = Crew.run(5) { number in
+        for _ in 0..<6 {
+          ledger.check(rig.run(ticks: 2), [.SPK_OK, .SPK_ERROR_BUSY, .SPK_ERROR_HANDLE], "run")
+          ledger.check(
+            rig.submit(ticks: 2), [.SPK_OK, .SPK_ERROR_FULL, .SPK_ERROR_HANDLE], "submit")
+        }
+        while true {
+          let status = spk_session_close(rig.session)
+          ledger.check(status, [.SPK_OK, .SPK_ERROR_BUSY, .SPK_ERROR_HANDLE], "close")
+          if status == .SPK_OK { closed.with { $0 += 1 } }
+          guard status == .SPK_ERROR_BUSY else { return }
+          ledger.check(
+            spk_session_drain(rig.session, 5_000), [.SPK_OK, .SPK_ERROR_HANDLE], "drain")
+        }
+      }
+      try #require(hasEnded, "a call does not return")
+      #expect(closed.current == 1, "round \(round)")
+      #expect(ledger.wrong.isEmpty, "round \(round)")
+      #expect(rig.take(milliseconds: 0).status == .SPK_ERROR_TIMEOUT)
+      try rig.openSession()
+    }
+    rig.end()
+  }
+
+  @Test func `a handle that was closed never means what has taken its place`() throws {
+    let seed: UInt64 = 7
+    let stale = Guarded([OpaquePointer]())
+    let ledger = Ledger()
+    let end = monotonicSeconds() + 1
+    let hasEnded = Crew.run(4) { number in
+      var dice = Dice(seed: seed, thread: number)
+      while monotonicSeconds() < end {
+        var context: OpaquePointer?
+        var device: OpaquePointer?
+        ledger.check(spk_context_create(nil, &context), [.SPK_OK], "create")
+        var board = spk_board_options()
+        board.struct_size = UInt32(MemoryLayout<spk_board_options>.size)
+        board.cores = 1
+        board.neurons_per_core = 64
+        board.synapse_bytes_per_core = 1_024
+        ledger.check(spk_device_open(context, "sim:", &board, &device), [.SPK_OK], "open")
+        let old = stale.with { $0.isEmpty ? nil : $0[dice.roll($0.count)] }
+        if let old {
+          var capabilities = spk_capabilities()
+          capabilities.struct_size = UInt32(MemoryLayout<spk_capabilities>.size)
+          let status = spk_device_capabilities(old, &capabilities)
+          ledger.check(status, [.SPK_ERROR_HANDLE], "a closed device")
+          ledger.check(spk_device_close(old), [.SPK_ERROR_HANDLE], "a closed device, closed")
+          ledger.check(spk_context_close(old), [.SPK_ERROR_HANDLE], "a device as a context")
+        }
+        ledger.check(spk_context_close(context), [.SPK_ERROR_BUSY], "close with a child")
+        ledger.check(spk_device_close(device), [.SPK_OK], "close the device")
+        ledger.check(spk_context_close(context), [.SPK_OK], "close the context")
+        stale.with { $0.append(device!) }
+      }
+    }
+    #expect(hasEnded, "a call does not return")
+    #expect(ledger.wrong.isEmpty, "seed \(seed)")
+  }
+
+  @Test func `a session closes while another thread brings it back`() throws {
+    let rig = try Rig()
+    for _ in 0..<60 {
+      let ledger = Ledger()
+      let hasEnded = Crew.run(3) { number in
+        if number == 0 {
+          usleep(20)
+          ledger.check(
+            spk_session_close(rig.session), [.SPK_OK, .SPK_ERROR_HANDLE], "close")
+        } else {
+          for _ in 0..<8 {
+            ledger.check(
+              spk_session_resume(rig.session, rig.model, nil), [.SPK_OK, .SPK_ERROR_HANDLE],
+              "resume")
+          }
+        }
+      }
+      try #require(hasEnded, "close waits for resume, which waits for close")
+      #expect(ledger.wrong.isEmpty)
+      try rig.openSession()
+    }
+    rig.end()
+  }
+
+  @Test func `a model closes while sessions are opened from it and stored into it`() throws {
+    let rig = try Rig()
+    for _ in 0..<150 {
+      let ledger = Ledger()
+      let model = Guarded(try Rig.makeModel(rig.context))
+      let handle = model.current
+      let hasEnded = Crew.run(4) { number in
+        switch number {
+        case 0:
+          usleep(50)
+          ledger.check(spk_model_close(model.current), [.SPK_OK], "close")
+        case 1, 2:
+          for _ in 0..<12 {
+            ledger.check(
+              spk_session_store(rig.session, model.current), [.SPK_OK, .SPK_ERROR_HANDLE], "store")
+          }
+        default:
+          for _ in 0..<60 {
+            var other: OpaquePointer?
+            ledger.check(
+              spk_session_open(rig.device, model.current, nil, &other),
+              [.SPK_ERROR_BUSY, .SPK_ERROR_HANDLE], "open")
+          }
+        }
+      }
+      try #require(hasEnded, "store holds the board and waits for close, which waits for open")
+      #expect(ledger.wrong.isEmpty, "model \(String(describing: handle))")
+    }
+    rig.end()
+  }
+}
