@@ -79,12 +79,15 @@ private func destroy<Body: ~Copyable>(_ object: ObjectPointer<Body>) {
 }
 
 /// Runs `body` on the object of a handle; a fault becomes a status, and its sentence this thread's message.
+///
+/// - Parameters:
+///   - waits: for a close that is under way.
 func enter<Body: HandleBody & ~Copyable>(
-  _ handle: OpaquePointer?, _ type: Body.Type,
+  _ handle: OpaquePointer?, _ type: Body.Type, waits: Bool = true,
   _ body: (ObjectPointer<Body>) throws(Fault) -> Void
 ) -> spk_status {
   do throws(Fault) {
-    let raw = try HandleTable.enter(handle, Body.kind)
+    let raw = try HandleTable.enter(handle, Body.kind, waits: waits)
     defer { HandleTable.leave(handle) }
     let object = raw.assumingMemoryBound(to: Object<Body>.self)
     let context = Body.kind == .context ? key(handle) : object.pointee.context
@@ -130,9 +133,9 @@ func close<Body: HandleBody & ~Copyable>(
     let raw = try HandleTable.beginClose(handle, Body.kind)
     let object = raw.assumingMemoryBound(to: Object<Body>.self)
     do throws(Fault) {
-      // Looked at while calls are inside too: they may wait for a callback that this close keeps out.
+      // Looked at while calls are inside too: what makes it fail need not wait for them.
       while true {
-        let isInUse = HandleTable.isInUse(handle)
+        let isDecided = HandleTable.decide(handle)
         let children = spk_platform_load(&object.pointee.children)
         guard children == 0 else {
           throw Fault(
@@ -141,15 +144,17 @@ func close<Body: HandleBody & ~Copyable>(
           )
         }
         try check(object)
-        guard isInUse else { break }
+        guard !isDecided else { break }
         spk_platform_pause()
       }
     } catch {
       let context = Body.kind == .context ? key(handle) : object.pointee.context
       let logger = object.pointee.logger
       HandleTable.reopen(handle)
+      defer { HandleTable.leave(handle) }
       return report(error, context: context, logger)
     }
+    HandleTable.go(handle)
     parent(object)
     HandleTable.remove(handle)
     destroy(object)

@@ -53,7 +53,7 @@ private func submit(
 public func spk_session_pending(
   _ session: OpaquePointer?, _ count: UnsafeMutablePointer<UInt32>?
 ) -> spk_status {
-  enter(session, SessionBody.self) { object throws(Fault) in
+  enter(session, SessionBody.self, waits: false) { object throws(Fault) in
     try require(count, "count").pointee = UInt32(
       truncatingIfNeeded: Lane.pending(object.pointee.body.lane))
   }
@@ -61,7 +61,7 @@ public func spk_session_pending(
 
 @c @implementation
 public func spk_session_cancel(_ session: OpaquePointer?, _ ticket: UInt64) -> spk_status {
-  enter(session, SessionBody.self) { object throws(Fault) in
+  enter(session, SessionBody.self, waits: false) { object throws(Fault) in
     try Dispatcher.cancel(object.pointee.body.lane, ticket: ticket)
   }
 }

@@ -69,6 +69,113 @@ import Testing
     #expect(ledger.wrong.isEmpty, "seed \(seed)")
   }
 
+  @Test func `a context closes while the callback of a watch calls into it`() throws {
+    let shared = Shared()
+    shared.context = try Rig.makeContext()
+    #expect(
+      spk_device_watch(
+        shared.context, "sim:",
+        { user, _, _ in
+          let shared = Shared.of(user)
+          shared.entered.with { $0 += 1 }
+          usleep(100_000)
+          var count = 0
+          let status = spk_device_list(shared.context, nil, 0, &count)
+          shared.statuses.with { $0.append(status) }
+        }, shared.raw) == .SPK_OK)
+    try #require(waits(5) { shared.entered.current > 0 })
+    let crew = Crew()
+    crew.start { #expect(spk_context_close(shared.context) == .SPK_OK) }
+    try #require(crew.hasEnded(within: 15), "close waits for a callback that waits for close")
+    #expect(shared.statuses.current == [.SPK_ERROR_HANDLE])
+  }
+
+  @Test func `a watch ends in one thread and its context in another while its callback calls`()
+    throws
+  {
+    let shared = Shared()
+    shared.context = try Rig.makeContext()
+    #expect(
+      spk_device_watch(
+        shared.context, "sim:",
+        { user, _, _ in
+          let shared = Shared.of(user)
+          shared.entered.with { $0 += 1 }
+          usleep(200_000)
+          var count = 0
+          let status = spk_device_list(shared.context, nil, 0, &count)
+          shared.statuses.with { $0.append(status) }
+        }, shared.raw) == .SPK_OK)
+    try #require(waits(5) { shared.entered.current > 0 })
+    let crew = Crew()
+    crew.start { #expect(spk_device_unwatch(shared.context, "sim:") == .SPK_OK) }
+    usleep(50_000)
+    crew.start { #expect(spk_context_close(shared.context) == .SPK_OK) }
+    try #require(crew.hasEnded(within: 15), "unwatch, close and the callback wait for each other")
+    #expect(shared.statuses.current == [.SPK_OK])
+  }
+
+  @Test func `a log callback calls into the context that another thread closes`() throws {
+    let shared = Shared()
+    shared.context = try Rig.makeContext(
+      log: { user, _, _ in
+        let shared = Shared.of(user)
+        guard
+          shared.entered.with({ (count: inout Int) -> Int in
+            count += 1; return count
+          }) == 1
+        else { return }
+        usleep(100_000)
+        var count = 0
+        let status = spk_device_list(shared.context, nil, 0, &count)
+        shared.statuses.with { $0.append(status) }
+      }, user: shared.raw)
+    let crew = Crew()
+    crew.start {
+      #expect(spk_device_unwatch(shared.context, "sim:") == .SPK_ERROR_NOT_FOUND)
+    }
+    try #require(waits(5) { shared.entered.current > 0 })
+    crew.start { #expect(spk_context_close(shared.context) == .SPK_OK) }
+    try #require(crew.hasEnded(within: 15), "close waits for a call whose log waits for close")
+    #expect(shared.statuses.current == [.SPK_OK])
+  }
+
+  @Test func `what never waits does not wait for a close either`() throws {
+    let rig = try Rig(.behindSocket, hidden: 600)
+    let crew = Crew()
+    crew.start { #expect(rig.run(ticks: 65_536) == .SPK_ERROR_CANCELLED) }
+    usleep(50_000)
+    crew.start { #expect(spk_session_close(rig.session) == .SPK_OK) }
+    usleep(50_000)
+    let start = monotonicSeconds()
+    #expect(rig.pending() == 0)
+    #expect(spk_session_cancel(rig.session, 0) == .SPK_OK)
+    #expect(monotonicSeconds() - start < 4, "it waited for close, which waits for the run")
+    try #require(crew.hasEnded())
+    try rig.openSession()
+    rig.end()
+  }
+
+  @Test func `a close that is refused is told before the context can go`() throws {
+    let shared = Shared()
+    shared.context = try Rig.makeContext(
+      log: { user, _, _ in
+        let shared = Shared.of(user)
+        shared.entered.with { $0 += 1 }
+        usleep(200_000)
+        shared.statuses.with { $0.append(.SPK_OK) }
+      }, user: shared.raw)
+    var device: OpaquePointer?
+    try expectOK(spk_device_open(shared.context, "sim:", nil, &device))
+    let crew = Crew()
+    crew.start { #expect(spk_context_close(shared.context) == .SPK_ERROR_BUSY) }
+    try #require(waits(5) { shared.entered.current > 0 })
+    #expect(spk_device_close(device) == .SPK_OK)
+    #expect(spk_context_close(shared.context) == .SPK_OK)
+    #expect(shared.statuses.current.count == 1, "the context went while its log was being told")
+    try #require(crew.hasEnded())
+  }
+
   @Test func `a session closes while another thread brings it back`() throws {
     let rig = try Rig()
     for _ in 0..<60 {
@@ -122,5 +229,18 @@ import Testing
       #expect(ledger.wrong.isEmpty, "model \(String(describing: handle))")
     }
     rig.end()
+  }
+}
+
+/// What a callback and its test share.
+final class Shared: @unchecked Sendable {
+  var context: OpaquePointer?
+  var device: OpaquePointer?
+  let entered = Guarded(0)
+  let statuses = Guarded([spk_status]())
+
+  var raw: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
+  static func of(_ user: UnsafeMutableRawPointer?) -> Shared {
+    Unmanaged<Shared>.fromOpaque(user!).takeUnretainedValue()
   }
 }
