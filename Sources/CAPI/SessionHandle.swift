@@ -67,12 +67,12 @@ public func spk_session_open(
     settings.seed = 1
     if options != nil { settings = try readStruct(options, "options") }
     _ = try inRange(settings.timeout_milliseconds, 1, .max, "options->timeout_milliseconds")
-    // The device before the model, as every call that holds both.
-    board.lock()
-    defer { board.unlock() }
     let raw = try HandleTable.enter(model, .model)
     defer { HandleTable.leave(model) }
     let source = raw.assumingMemoryBound(to: Object<ModelBody>.self)
+    // Locks after handles, since looking one up may wait for a close; the device before the model, as all that hold both.
+    board.lock()
+    defer { board.unlock() }
     guard !board.pointee.body.hasSession else {
       throw Fault(.SPK_ERROR_BUSY, "the device has a session already; close that one first")
     }

@@ -22,13 +22,14 @@ private func withSession(
   _ object: ObjectPointer<SessionBody>, and model: OpaquePointer?,
   _ body: (inout Session, inout BoardConnection, inout Model) throws(Fault) -> Void
 ) throws(Fault) {
+  // Not under the board's lock: it may wait for a close, and that for a call that waits for the board.
+  let raw = try HandleTable.enter(model, .model)
+  defer { HandleTable.leave(model) }
+  let source = raw.assumingMemoryBound(to: Object<ModelBody>.self)
   try withSession(object) { (session, board, _) throws(Fault) in
-    let raw = try HandleTable.enter(model, .model)
-    defer { HandleTable.leave(model) }
-    let object = raw.assumingMemoryBound(to: Object<ModelBody>.self)
-    object.lock()
-    defer { object.unlock() }
-    try body(&session, &board, &object.pointee.body.model)
+    source.lock()
+    defer { source.unlock() }
+    try body(&session, &board, &source.pointee.body.model)
   }
 }
 

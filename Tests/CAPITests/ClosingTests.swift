@@ -176,6 +176,40 @@ import Testing
     try #require(crew.hasEnded())
   }
 
+  @Test func `a log callback asks a board that another call holds while its model closes`() throws {
+    let rig = try Rig()
+    let shared = Shared()
+    shared.device = rig.device
+    shared.context = try Rig.makeContext(
+      log: { user, _, _ in
+        let shared = Shared.of(user)
+        shared.entered.with { $0 += 1 }
+        usleep(300_000)
+        var counters = spk_counters()
+        counters.struct_size = UInt32(MemoryLayout<spk_counters>.size)
+        let status = spk_device_counters(shared.device, &counters)
+        shared.statuses.with { $0.append(status) }
+      }, user: shared.raw)
+    let model = Guarded(try Rig.makeModel(shared.context)).current
+    nonisolated(unsafe) let other = model
+    let crew = Crew()
+    crew.start {
+      var count = 0
+      #expect(
+        spk_model_get_weights(other, 1_000, nil, 0, &count) == .SPK_ERROR_ARGUMENT)
+    }
+    try #require(waits(5) { shared.entered.current > 0 })
+    crew.start { #expect(spk_model_close(other) == .SPK_OK) }
+    usleep(50_000)
+    crew.start { #expect(spk_session_store(rig.session, other) == .SPK_ERROR_HANDLE) }
+    try #require(
+      crew.hasEnded(within: 15),
+      "store holds the board and waits for the model, which waits for the log")
+    #expect(shared.statuses.current == [.SPK_OK])
+    #expect(spk_context_close(shared.context) == .SPK_OK)
+    rig.end()
+  }
+
   @Test func `a session closes while another thread brings it back`() throws {
     let rig = try Rig()
     for _ in 0..<60 {
