@@ -155,25 +155,22 @@ extension Dispatcher {
     _ dispatcher: Pointer, _ milliseconds: UInt32, _ isDone: (Pointer) -> Bool
   ) throws(Fault) -> Bool {
     let deadline = spk_platform_now() &+ Int64(milliseconds) &* 1_000_000
-    if !dispatcher.pointee.hasThread {
-      try dispatcher.pointee.start(dispatcher)
-      // With no time at all, what is due is still done once.
-      if milliseconds == 0 {
-        if dispatcher.locked(isDone) { return true }
-        _ = step(dispatcher, until: 0)
-      }
-    }
+    let steps = !dispatcher.pointee.hasThread
+    if steps { try dispatcher.pointee.start(dispatcher) }
+    // With no time at all, what is due is still done once.
+    var owesStep = steps
     while true {
       let isOver: Bool? = dispatcher.locked {
         while true {
           if isDone($0) { return true }
-          if spk_platform_now() >= deadline { return false }
-          if !$0.pointee.hasThread { return nil }
+          if !owesStep, spk_platform_now() >= deadline { return false }
+          owesStep = false
+          if steps, $0.pointee.takeTurn() { return nil }
           spk_platform_condition_wait(&$0.pointee.changed, &$0.pointee.lock, deadline)
         }
       }
       if let isOver { return isOver }
-      _ = step(dispatcher, until: deadline)
+      _ = stepInTurn(dispatcher, until: deadline)
     }
   }
 

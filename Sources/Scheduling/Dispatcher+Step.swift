@@ -7,10 +7,10 @@ import Transport
 extension Dispatcher {
   /// Does what is due, for every session and every watch; waits until something was done or the deadline has passed.
   ///
+  /// For the context's thread; others take turns, by `stepInTurn`.
+  ///
   /// - Returns: submissions that ended, and boards that came or went.
-  public static func step(_ dispatcher: Pointer, until deadline: Int64) -> UInt32 {
-    pthread_mutex_lock(&dispatcher.pointee.stepping)
-    defer { pthread_mutex_unlock(&dispatcher.pointee.stepping) }
+  static func step(_ dispatcher: Pointer, until deadline: Int64) -> UInt32 {
     while true {
       spk_platform_unsignal(dispatcher.pointee.wake)
       var handled = look(dispatcher)
@@ -33,7 +33,32 @@ extension Dispatcher {
       )
     }
     try dispatcher.pointee.start(dispatcher)
-    return step(dispatcher, until: spk_platform_now() &+ Int64(milliseconds) &* 1_000_000)
+    let deadline = spk_platform_now() &+ Int64(milliseconds) &* 1_000_000
+    let isMine = dispatcher.locked {
+      while !$0.pointee.takeTurn() {
+        guard spk_platform_now() < deadline else { return false }
+        spk_platform_condition_wait(&$0.pointee.changed, &$0.pointee.lock, deadline)
+      }
+      return true
+    }
+    return isMine ? stepInTurn(dispatcher, until: deadline) : 0
+  }
+
+  /// Gives the caller the turn to step, if nobody has it; `stepInTurn` follows. The lock is held.
+  mutating func takeTurn() -> Bool {
+    guard !isStepping else { return false }
+    isStepping = true
+    return true
+  }
+
+  /// Steps, and gives the turn back.
+  static func stepInTurn(_ dispatcher: Pointer, until deadline: Int64) -> UInt32 {
+    let handled = step(dispatcher, until: deadline)
+    dispatcher.locked {
+      $0.pointee.isStepping = false
+      pthread_cond_broadcast(&$0.pointee.changed)
+    }
+    return handled
   }
 
   /// Gives each lane a turn.

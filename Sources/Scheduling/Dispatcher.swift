@@ -30,9 +30,9 @@ public struct Dispatcher: ~Copyable {
   let depth: UInt32
   let seam: Seam
   var lock = pthread_mutex_t()
-  /// Held by the thread that steps.
-  var stepping = pthread_mutex_t()
-  /// Signalled when a submission ends or a callback returns.
+  /// Whether some thread has the turn to step.
+  var isStepping = false
+  /// Signalled when a submission ends, a callback returns, or the turn to step is given back.
   var changed = pthread_cond_t()
   var thread = pthread_t()
   var isRunning = false
@@ -61,7 +61,6 @@ public struct Dispatcher: ~Copyable {
     let dispatcher = raw.bindMemory(to: Dispatcher.self, capacity: 1)
     dispatcher.initialize(to: Dispatcher(hasThread, depth, seam))
     pthread_mutex_init(&dispatcher.pointee.lock, nil)
-    pthread_mutex_init(&dispatcher.pointee.stepping, nil)
     spk_platform_condition_init(&dispatcher.pointee.changed)
     return dispatcher
   }
@@ -81,7 +80,6 @@ public struct Dispatcher: ~Copyable {
     }
     dispatcher.pointee.closeDescriptors()
     pthread_mutex_destroy(&dispatcher.pointee.lock)
-    pthread_mutex_destroy(&dispatcher.pointee.stepping)
     pthread_cond_destroy(&dispatcher.pointee.changed)
     dispatcher.deinitialize(count: 1)
     free(dispatcher)

@@ -58,6 +58,41 @@ private let noThreads: UInt32 = 1
     rig.end()
   }
 
+  @Test func `a call that shall not wait does not wait for a thread that processes`() throws {
+    let rig = try Rig(flags: noThreads)
+    let crew = Crew()
+    crew.start { #expect(spk_context_process(rig.context, 10_000, nil) == .SPK_OK) }
+    usleep(100_000)
+    let start = monotonicSeconds()
+    #expect(spk_context_process(rig.context, 0, nil) == .SPK_OK)
+    #expect(rig.take(milliseconds: 0).status == .SPK_ERROR_TIMEOUT)
+    #expect(rig.take(milliseconds: 50).status == .SPK_ERROR_TIMEOUT)
+    #expect(spk_session_drain(rig.session, 0) == .SPK_OK)
+    #expect(monotonicSeconds() - start < 4)
+    #expect(rig.submit(ticks: 1) == .SPK_OK)
+    try #require(crew.hasEnded())
+    rig.end()
+  }
+
+  @Test func `a taker is given what another thread has processed`() throws {
+    let rig = try Rig(flags: noThreads)
+    let isOver = Guarded(false)
+    let crew = Crew()
+    // Processes for ever, and is hardly ever outside.
+    crew.start { while !isOver.current { _ = spk_context_process(rig.context, 10_000, nil) } }
+    for _ in 0..<10 {
+      usleep(20_000)
+      #expect(rig.submit(ticks: 1) == .SPK_OK)
+      let start = monotonicSeconds()
+      #expect(rig.take(milliseconds: 5_000).status == .SPK_OK)
+      #expect(monotonicSeconds() - start < 4, "the taker waited for the other thread's limit")
+    }
+    isOver.with { $0 = true }
+    #expect(rig.submit(ticks: 1) == .SPK_OK)
+    try #require(crew.hasEnded())
+    rig.end()
+  }
+
   @Test func `a board that is lost leaves nothing to do`() throws {
     let rig = try Rig(.behindRelay, flags: noThreads, hidden: 600)
     var descriptor: Int32 = -1
