@@ -3,7 +3,8 @@ import Fault
 
 /// What ends a wait for the board early: any thread may raise it while another one waits.
 public struct Interrupt {
-  private var flag: UInt64 = 0
+  /// Times that it was raised, less those that were taken back: never fewer than signals wait in the descriptor.
+  private var count: UInt64 = 0
   /// Readable while raised; −1 if it could not be had: waits then end at their deadline.
   public let descriptor: Int32
 
@@ -27,17 +28,21 @@ public struct Interrupt {
   }
 
   public static func raise(_ interrupt: Pointer) {
-    spk_platform_store(&interrupt.pointee.flag, 1)
+    _ = spk_platform_add(&interrupt.pointee.count, 1)
     spk_platform_signal(interrupt.pointee.descriptor)
   }
 
+  /// Takes back what was raised before. What another thread raises meanwhile stays raised, and readable.
   public static func lower(_ interrupt: Pointer) {
+    let descriptor = interrupt.pointee.descriptor
     guard isRaised(interrupt) else { return }
-    spk_platform_store(&interrupt.pointee.flag, 0)
-    spk_platform_unsignal(interrupt.pointee.descriptor)
+    let taken =
+      descriptor >= 0
+      ? spk_platform_unsignal(descriptor) : spk_platform_load(&interrupt.pointee.count)
+    _ = spk_platform_add(&interrupt.pointee.count, 0 &- taken)
   }
 
   public static func isRaised(_ interrupt: Pointer) -> Bool {
-    spk_platform_load(&interrupt.pointee.flag) != 0
+    spk_platform_load(&interrupt.pointee.count) != 0
   }
 }

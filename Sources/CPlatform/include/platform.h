@@ -81,9 +81,11 @@ static inline void spk_platform_signal(int descriptor) {
   uint64_t one = 1;
   if (descriptor >= 0 && write(descriptor, &one, sizeof one) < 0) errno = 0;
 }
-static inline void spk_platform_unsignal(int descriptor) {
-  uint64_t count;
+/* How many signals it took back. */
+static inline uint64_t spk_platform_unsignal(int descriptor) {
+  uint64_t count = 0;
   if (descriptor >= 0 && read(descriptor, &count, sizeof count) < 0) errno = 0;
+  return count;
 }
 
 /* Waits until one of two descriptors (-1: none) is readable, or a monotonic deadline in nanoseconds has passed. */
