@@ -11,7 +11,7 @@ extension Dispatcher {
     defer { pthread_mutex_unlock(&lock) }
     try openDescriptors()
     guard hasThread, !isRunning else { return }
-    let failure = pthread_create(&thread, nil, Dispatcher.runThread, dispatcher)
+    let failure = spk_platform_thread(&thread, Dispatcher.runThread, dispatcher)
     guard failure == 0 else {
       throw Fault(.SPK_ERROR_IO, "the system gives no thread (error \(failure))")
     }

@@ -74,6 +74,25 @@ import Testing
     rig.end()
   }
 
+  @Test func `the context's thread takes no signal of the program`() throws {
+    let rig = try Rig()
+    let blocked = Blocked()
+    #expect(
+      rig.submit(
+        ticks: 1,
+        { completion in
+          var mask = sigset_t()
+          pthread_sigmask(SIG_BLOCK, nil, &mask)
+          Unmanaged<Blocked>.fromOpaque(completion!.pointee.user!).takeUnretainedValue().signals
+            .with {
+              $0 = [SIGINT, SIGTERM, SIGUSR1, SIGSEGV].filter { sigismember(&mask, $0) == 1 }
+            }
+        }, user: blocked) == .SPK_OK)
+    #expect(spk_session_drain(rig.session, 5_000) == .SPK_OK)
+    #expect(blocked.signals.current == [SIGINT, SIGTERM, SIGUSR1])
+    rig.end()
+  }
+
   @Test func `each completion is taken once by several takers`() throws {
     let rig = try Rig(depth: 8)
     let ledger = Ledger()
@@ -150,6 +169,9 @@ import Testing
     rig.end()
   }
 }
+
+/// Signals that a callback's thread keeps out.
+final class Blocked: @unchecked Sendable { let signals = Guarded([Int32]()) }
 
 /// Submissions that follow each other out of their callbacks; each callback runs a tick too.
 final class Chain: @unchecked Sendable {

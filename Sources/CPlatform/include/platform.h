@@ -9,6 +9,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -123,6 +124,22 @@ static inline void spk_platform_condition_init(pthread_cond_t *condition) {
 static inline void spk_platform_condition_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t deadline) {
   struct timespec time = { deadline / 1000000000, deadline % 1000000000 };
   pthread_cond_timedwait(condition, mutex, &time);
+}
+
+/* A thread that the program's signals are not delivered to, but for those of its own faults. Gives an errno. */
+static inline int spk_platform_thread(pthread_t *thread, void *(*body)(void *), void *argument) {
+  sigset_t blocked, before;
+  sigfillset(&blocked);
+  sigdelset(&blocked, SIGSEGV);
+  sigdelset(&blocked, SIGBUS);
+  sigdelset(&blocked, SIGFPE);
+  sigdelset(&blocked, SIGILL);
+  sigdelset(&blocked, SIGTRAP);
+  sigdelset(&blocked, SIGABRT);
+  pthread_sigmask(SIG_SETMASK, &blocked, &before);
+  int failure = pthread_create(thread, NULL, body, argument);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return failure;
 }
 
 /* Gives other threads a moment: about 50 microseconds. */
