@@ -135,6 +135,61 @@ static void *close_the_session(void *argument) {
   return NULL;
 }
 
+/* [ticket] completions; added to atomically. */
+static uint32_t ended[2 * ROUNDS + 1];
+
+static void note_end(const spk_completion *completion) {
+  __atomic_add_fetch(&ended[completion->ticket], 1, __ATOMIC_ACQ_REL);
+}
+
+/* Two threads submit, by callback and for the queue in turn; one takes and drains, one cancels and asks. */
+static void *submit_and_take(void *argument) {
+  int number = *(int *)argument;
+  spk_run_options run = SPK_RUN_OPTIONS_INIT;
+  spk_submission submission = SPK_SUBMISSION_INIT;
+  spk_counters counters = SPK_COUNTERS_INIT;
+  uint32_t pending;
+  for (int i = 0; i < ROUNDS; i++) {
+    spk_completion completion = SPK_COMPLETION_INIT;
+    spk_status status;
+    submission.callback = i % 2 == 0 ? note_end : NULL;
+    if (number < 2) {
+      while ((status = spk_session_submit_run(all.session, &run, NULL, 0, &submission, NULL)) == SPK_ERROR_FULL) {
+        status = spk_context_next_completion(all.context, &completion, 1);
+        if (status == SPK_OK) note_end(&completion);
+      }
+      refused[number] += status != SPK_OK;
+    } else if (number == 2) {
+      status = spk_context_next_completion(all.context, &completion, (uint32_t)i % 3);
+      if (status == SPK_OK) note_end(&completion);
+      refused[number] += status != SPK_OK && status != SPK_ERROR_TIMEOUT;
+      status = spk_session_drain(all.session, (uint32_t)i % 2);
+      refused[number] += status != SPK_OK && status != SPK_ERROR_TIMEOUT;
+    } else {
+      status = spk_session_cancel(all.session, (uint64_t)i % ROUNDS);
+      refused[number] += status != SPK_OK && status != SPK_ERROR_NOT_FOUND;
+      refused[number] += spk_session_pending(all.session, &pending) != SPK_OK || pending > 16;
+      refused[number] += spk_device_counters(all.device, &counters) != SPK_OK;
+    }
+  }
+  return NULL;
+}
+
+/* Every submission ends once. */
+static void each_ended_once(void) {
+  spk_completion completion = SPK_COMPLETION_INIT;
+  spk_run_options run = SPK_RUN_OPTIONS_INIT;
+  uint64_t last = 0;
+  OK(NULL, spk_session_drain(all.session, 60000));
+  while (spk_context_next_completion(all.context, &completion, 0) == SPK_OK) note_end(&completion);
+  OK(NULL, spk_session_submit_run(all.session, &run, NULL, 0, NULL, &last));
+  OK(NULL, spk_context_next_completion(all.context, &completion, 60000));
+  CHECK(last == 2 * ROUNDS + 1 && completion.ticket == last);
+  for (uint64_t ticket = 1; ticket < last; ticket++) {
+    if (!CHECK(ended[ticket] == 1)) return;
+  }
+}
+
 static int together(void *(*body)(void *)) {
   pthread_t threads[THREADS];
   int numbers[THREADS], sum = 0;
@@ -162,6 +217,8 @@ int main(void) {
   OK(NULL, spk_session_open(all.device, all.model, NULL, &all.session));
   CHECK(together(use_the_session) == 0);
   CHECK(together(close_in_vain) == 0);
+  CHECK(together(submit_and_take) == 0);
+  each_ended_once();
   for (int i = 0; i < 20; i++) {
     CHECK(together(close_the_session) == THREADS - 1);
     OK(NULL, spk_session_open(all.device, all.model, NULL, &all.session));
