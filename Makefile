@@ -102,9 +102,11 @@ $(archive): FORCE
 	@rm -f $@
 	@SPIKELET_EMBEDDED=1 env -u CC swift build -c release --product spikelet-objects --scratch-path $(EMBEDDED_SCRATCH)
 
-# What makes the code smaller and leaves the hot loops as fast: blocks laid out for size, no
-# strength reduction, spills placed for size, and repeated instructions moved into functions.
-smaller := -apply-ext-tsp-for-size -disable-lsr -split-spill-mode=size -enable-machine-outliner=always
+# What makes the code smaller and leaves the hot loops as fast: blocks laid out for size, no strength reduction, spills
+# placed and instructions ordered for fewer of them, comparisons in place of small tables, and repeated instructions moved
+# into functions.
+smaller := -apply-ext-tsp-for-size -disable-lsr -split-spill-mode=size -pre-RA-sched=list-burr -min-jump-table-entries=8 \
+  -enable-machine-outliner=always
 
 # One object with the functions of the headers and what they need, optimised as a whole; all else is dropped or made
 # local, so that nothing of it meets another Swift in the same program. It keeps frame pointers for debuggers, and has no
