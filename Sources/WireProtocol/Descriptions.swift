@@ -3,6 +3,7 @@ import NeuroCore
 // Populations, projections and slices as bytes; the one codec of both sides.
 
 extension PayloadWriter {
+  @inline(never)
   public mutating func put(_ population: Population) {
     put(population.kind.rawValue)
     put(population.hasThreshold)
@@ -33,6 +34,7 @@ extension PayloadWriter {
     }
   }
 
+  @inline(never)
   public mutating func put(_ projection: Projection) {
     put(projection.source)
     put(projection.target)

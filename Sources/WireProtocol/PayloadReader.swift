@@ -2,12 +2,16 @@
 public struct PayloadReader {
   private let bytes: UnsafeRawBufferPointer
   private var offset = 0
+  /// Bytes that are still to be read.
+  public private(set) var remaining: Int
   public private(set) var failed = false
 
-  public init(_ payload: UnsafeRawBufferPointer) { bytes = payload }
+  public init(_ payload: UnsafeRawBufferPointer) {
+    bytes = payload
+    remaining = payload.count
+  }
 
-  public var remaining: Int { bytes.count - offset }
-
+  @inline(never)
   public mutating func read<Value: FixedWidthInteger & BitwiseCopyable>(
     _ type: Value.Type
   ) -> Value {
@@ -33,14 +37,19 @@ public struct PayloadReader {
   public mutating func fail() { failed = true }
 
   /// Whether every byte was read, and none beyond.
-  public var isComplete: Bool { !failed && remaining == 0 }
+  public var isComplete: Bool {
+    @inline(never)
+    get { !failed && remaining == 0 }
+  }
 
+  @inline(never)
   private mutating func take(_ count: Int) -> Int? {
     guard !failed, count >= 0, count <= remaining else {
       failed = true
       return nil
     }
     defer { offset += count }
+    remaining -= count
     return offset
   }
 }

@@ -16,11 +16,21 @@ public struct PayloadWriter {
   public var free: Int { limit - payloadBytes }
 
   public mutating func put(_ value: some FixedWidthInteger & BitwiseCopyable) {
-    let width = value.bitWidth / 8
-    guard let place = room(width) else { return }
-    place.storeBytes(of: value.littleEndian, as: type(of: value))
+    put(UInt64(truncatingIfNeeded: value), bytes: value.bitWidth / 8)
   }
 
+  /// The low `bytes` bytes of `word`; one piece of code for all widths.
+  @inline(never)
+  private mutating func put(_ word: UInt64, bytes: Int) {
+    guard let place = room(bytes) else { return }
+    var rest = word
+    for index in 0..<bytes {
+      place.storeBytes(of: UInt8(truncatingIfNeeded: rest), toByteOffset: index, as: UInt8.self)
+      rest &>>= 8
+    }
+  }
+
+  @inline(never)
   public mutating func put(_ bytes: UnsafeRawBufferPointer) {
     guard let place = room(bytes.count), let start = bytes.baseAddress else { return }
     place.copyMemory(from: start, byteCount: bytes.count)
@@ -37,6 +47,7 @@ public struct PayloadWriter {
   /// Closes the frame.
   ///
   /// - Returns: its bytes, header included.
+  @inline(never)
   public func seal(type: UInt8, flags: UInt8 = 0, sequence: UInt32) -> UnsafeRawBufferPointer {
     FrameHeader(type: type, flags: flags, sequence: sequence, payloadBytes: payloadBytes)
       .seal(frame)
