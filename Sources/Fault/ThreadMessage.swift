@@ -15,6 +15,7 @@ public enum ThreadMessage {
   /// The key of the context that the fault belongs to; 0: none is known.
   public static var context: UInt64 {
     get { platform_thread_message().unsafelyUnwrapped.pointee.context }
+    @inline(never)
     set { platform_thread_message().unsafelyUnwrapped.pointee.context = newValue }
   }
 

@@ -29,12 +29,9 @@ public struct List<Element: BitwiseCopyable>: ~Copyable {
   /// Makes room for `wanted` elements in all.
   public mutating func reserve(_ wanted: Int) throws(Fault) {
     guard wanted > capacity else { return }
-    let room = max(wanted, max(capacity + capacity / 2, 16))
-    let stride = MemoryLayout<Element>.stride
-    let larger = try allocateBytes(count: room, stride: stride)
-    replace(base, usedBytes: count * stride, by: larger)
-    base = larger.bindMemory(to: Element.self, capacity: room)
-    capacity = room
+    let larger = try grow(
+      base, used: count, capacity: &capacity, to: wanted, stride: MemoryLayout<Element>.stride)
+    base = larger.bindMemory(to: Element.self, capacity: capacity)
   }
 
   public mutating func removeAll() { count = 0 }
@@ -73,12 +70,17 @@ public struct List<Element: BitwiseCopyable>: ~Copyable {
   deinit { free(base) }
 }
 
-/// Moves what is used to a larger block, and frees the old one.
+/// Moves what is used to a larger block, and frees the old one. One piece of code for the lists of all elements.
 @inline(never)
-private func replace(
-  _ old: UnsafeMutableRawPointer?, usedBytes: Int, by larger: UnsafeMutableRawPointer
-) {
-  guard let old else { return }
-  larger.copyMemory(from: old, byteCount: usedBytes)
-  free(old)
+private func grow(
+  _ old: UnsafeMutableRawPointer?, used: Int, capacity: inout Int, to wanted: Int, stride: Int
+) throws(Fault) -> UnsafeMutableRawPointer {
+  let room = max(wanted, max(capacity + capacity / 2, 16))
+  let larger = try allocateBytes(count: room, stride: stride)
+  if let old {
+    larger.copyMemory(from: old, byteCount: used * stride)
+    free(old)
+  }
+  capacity = room
+  return larger
 }
