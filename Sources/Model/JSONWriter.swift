@@ -14,11 +14,13 @@ struct JSONWriter: ~Copyable {
   }
 
   /// `}` or `]`
+  @inline(never)
   mutating func close(_ bracket: Unicode.Scalar) throws(Fault) {
     try text.append(UInt8(bracket.value))
     isFirst = false
   }
 
+  @inline(never)
   mutating func key(_ key: StaticString) throws(Fault) {
     try string(key)
     try colon()
