@@ -71,11 +71,7 @@ extension Model {
       projection.learning = layer == last || settings.hasFeedback
       projection.rule = rule(
         settings, shift: layer == last ? settings.outputShift : settings.hiddenShift)
-      var name = layerName(layer - 1, last)
-      name.append(45)
-      name.append(layerName(layer, last))
-      let index = try addProjection(name: name, projection)
-      try fill(index, settings, layer: layer)
+      try fill(try connect(projection), settings, layer: layer)
     }
   }
 
@@ -128,28 +124,36 @@ extension Model {
     errors.decays[0] = DecaySet(membrane: 0)
     let missed = try addPopulation(name: Name("error+"), role: .none, errors)
     let wrong = try addPopulation(name: Name("error-"), role: .none, errors)
-    try join("label-error+", label, missed, .membrane, Unit.errorWeight, gated: true)
-    try join("label-error-", label, wrong, .membrane, -Unit.errorWeight, gated: true)
-    try join("output-error+", last, missed, .membrane, -Unit.errorWeight, gated: true)
-    try join("output-error-", last, wrong, .membrane, Unit.errorWeight, gated: true)
-    try join("error+-output", missed, last, .dendrite, Unit.outputFeedback, gated: false)
-    try join("error--output", wrong, last, .dendrite, -Unit.outputFeedback, gated: false)
+    try join(label, missed, .membrane, Unit.errorWeight)
+    try join(label, wrong, .membrane, -Unit.errorWeight)
+    try join(last, missed, .membrane, -Unit.errorWeight)
+    try join(last, wrong, .membrane, Unit.errorWeight)
+    try join(missed, last, .dendrite, Unit.outputFeedback)
+    try join(wrong, last, .dendrite, -Unit.outputFeedback)
     guard settings.hasFeedback else { return }
     for layer in 1..<last { try addFeedback(settings, layer: layer, missed, wrong) }
   }
 
-  /// A one-to-one projection of equal weights.
+  /// Adds a projection named after its ends: `<source>-<target>`.
+  @inline(never)
+  private mutating func connect(_ projection: Projection) throws(Fault) -> Int {
+    var name = population(Int(projection.source)).name
+    name.append(45)
+    name.append(population(Int(projection.target)).name)
+    return try addProjection(name: name, projection)
+  }
+
+  /// A one-to-one projection of equal weights: feedback to dendrites, or else label-gated.
   @inline(never)
   private mutating func join(
-    _ name: StaticString, _ source: Int, _ target: Int, _ compartment: Compartment,
-    _ weight: Int16, gated: Bool
+    _ source: Int, _ target: Int, _ compartment: Compartment, _ weight: Int16
   ) throws(Fault) {
     var projection = Projection(source: Int32(source), target: Int32(target))
     projection.connectivity = .oneToOne
     projection.compartment = compartment
     projection.shift = compartment == .dendrite ? Unit.shift : 0
-    projection.labelGated = gated
-    let index = try addProjection(name: Name(name), projection)
+    projection.labelGated = compartment == .membrane
+    let index = try connect(projection)
     let weights = try Buffer<Int16>(
       count: projectionWeightCount(index), repeating: weight)
     try setWeights(projection: index, UnsafeBufferPointer(weights.elements))
@@ -184,22 +188,18 @@ extension Model {
       }
     }
     for rail in 0..<2 {
-      try addFeedback(
-        rail == 0 ? "error+-" : "error--", rail == 0 ? missed : wrong, layer, last, weights)
+      try addFeedback(rail == 0 ? missed : wrong, layer, weights)
       for index in 0..<weights.count { weights[index] = -weights[index] }
     }
   }
 
   private mutating func addFeedback(
-    _ prefix: StaticString, _ source: Int, _ layer: Int, _ last: Int,
-    _ weights: borrowing Buffer<Int16>
+    _ source: Int, _ layer: Int, _ weights: borrowing Buffer<Int16>
   ) throws(Fault) {
     var projection = Projection(source: Int32(source), target: Int32(layer))
     projection.compartment = .dendrite
     projection.shift = Unit.shift
-    var name = Name(prefix)
-    name.append(layerName(layer, last))
-    let index = try addProjection(name: name, projection)
+    let index = try connect(projection)
     try setWeights(projection: index, UnsafeBufferPointer(weights.elements))
   }
 }
