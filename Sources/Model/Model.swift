@@ -77,10 +77,17 @@ public struct Model: ~Copyable {
 func allocateZeros<Element: BitwiseCopyable & FixedWidthInteger>(
   _ type: Element.Type, count: Int
 ) throws(Fault) -> UnsafeMutablePointer<Element> {
-  guard let raw = calloc(max(count, 1), MemoryLayout<Element>.stride) else {
+  try allocateZeroBytes(count: count, stride: MemoryLayout<Element>.stride)
+    .bindMemory(to: type, capacity: max(count, 1))
+}
+
+@inline(never)
+private func allocateZeroBytes(
+  count: Int, stride: Int
+) throws(Fault) -> UnsafeMutableRawPointer {
+  guard let raw = calloc(max(count, 1), stride) else {
     throw Fault(
-      .SPK_ERROR_NO_MEMORY,
-      "out of memory: \(count) elements of \(MemoryLayout<Element>.stride) bytes were asked for")
+      .SPK_ERROR_NO_MEMORY, "out of memory: \(count) elements of \(stride) bytes were asked for")
   }
-  return raw.bindMemory(to: type, capacity: max(count, 1))
+  return raw
 }
