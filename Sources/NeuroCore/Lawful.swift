@@ -8,11 +8,12 @@ extension Population {
     case .quadratic: return false
     case .input: return perNeuron == 0 && gain >= 0 && gain <= 65_535
     case .analogue: return perNeuron == 0 && valueLimit >= 1 && valueLimit <= 32_767
-    case .leaky: return leakyFieldsAreLawful
+    case .leaky: return leakyFieldsAreLawful()
     }
   }
 
-  private var leakyFieldsAreLawful: Bool {
+  @inline(never)
+  private func leakyFieldsAreLawful() -> Bool {
     guard perNeuron >> NeuronParameter.count == 0 else { return false }
     guard decaySetCount >= 1, decaySetCount <= Law.decaySetLimit else { return false }
     for index in 0..<Int(decaySetCount) where !decays[index].isLawful { return false }
