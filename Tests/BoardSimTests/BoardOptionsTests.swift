@@ -43,6 +43,24 @@ struct BoardOptionsTests {
         == ["tcp:127.0.0.1:0", "tcp:127.0.0.1:0"])
   }
 
+  @Test func `boards on USB have an address or a kernel`() throws {
+    #expect(try options(["--vhci"]).usb == .vhci)
+    let standard = BoardAddress.tcp(host: "127.0.0.1", port: 3_240)
+    for arguments in [["--usbip"], ["--usbip", "--quiet"], ["--usbip", "3240"]] {
+      #expect(try options(arguments).usb == .usbip(standard))
+      #expect(try options(arguments).addresses.isEmpty)
+    }
+    #expect(try options(["--usbip=[::1]:1"]).usb == .usbip(.tcp(host: "::1", port: 1)))
+  }
+
+  @Test func `boards on USB are told apart by their serial numbers`() throws {
+    let options = try options([
+      "--usbip", "--serial", "LAB", "--id", "CAFE:4001", "--boards", "3",
+    ])
+    #expect(options.identities.map(\.serial) == ["LAB", "LAB.1", "LAB.2"])
+    #expect(options.identities.allSatisfy { $0.vendor == 0xCAFE && $0.product == 0x4001 })
+  }
+
   @Test func `help and version are commands`() throws {
     #expect(try BoardCommand(["--help"]) == .help)
     #expect(try BoardCommand(["-h"]) == .help)
@@ -50,8 +68,8 @@ struct BoardOptionsTests {
   }
 
   @Test(arguments: [
-    ([], "give one of --unix PATH and --tcp [HOST:]PORT, once"),
-    (["--unix", "/a", "--tcp", "1"], "give one of --unix PATH and --tcp [HOST:]PORT, once"),
+    ([], "give one of --unix, --tcp, --usbip and --vhci, once"),
+    (["--unix", "/a", "--tcp", "1"], "give one of --unix, --tcp, --usbip and --vhci, once"),
     (["--unix"], "--unix: a value must follow"),
     (["--unix", ""], "a path of 0 bytes found, 1 .. 107 expected"),
     (["--unix", String(repeating: "p", count: 106), "--boards", "2"], "1 .. 107 expected"),
@@ -66,6 +84,13 @@ struct BoardOptionsTests {
     (["--tcp", ":1"], "the host is missing"), (["--tcp", "[]:1"], "the host is missing"),
     (["--tcp", "::1:1"], "an IPv6 address stands in brackets"),
     (["--tcp", "65535", "--boards", "2"], "board 1 would be at port 65536, above 65535"),
+    (["--usbip", "--vhci"], "give one of --unix, --tcp, --usbip and --vhci, once"),
+    (["--usbip", "65536"], "--usbip 65536: a port of 0 .. 65535 expected"),
+    (["--vhci=1"], "--vhci: no value may follow"),
+    (["--unix", "/a", "--serial", "X"], "--serial is for boards on USB, with --usbip or --vhci"),
+    (["--vhci", "--serial", ""], "--serial: 1 .. 120 characters expected"),
+    (["--vhci", "--id", "1209"], "--id: 1209 found, VID:PID in hexadecimal expected"),
+    (["--vhci", "--id", "1209:00001"], "VID:PID in hexadecimal expected"),
     (["--usb"], "--usb: no such option"), (["/run/b"], "/run/b: no such option"),
   ])
   func `wrong options are named`(arguments: [String], words: String) {

@@ -90,6 +90,29 @@ struct BoardProgramTests {
     #expect(program.end().status == 0)
   }
 
+  @Test func `boards on USB are printed and served`() throws {
+    let program = try Program(["--usbip", "0", "--boards", "2", "--id", "1209:0002"])
+    let words = try #require(program.line()).split(separator: " ")
+    #expect(words.count == 5)
+    #expect(words[2].hasPrefix("usbip:127.0.0.1:"))
+    #expect(words[3...] == ["1-1,", "usb:serial=SIM0001"])
+    #expect(program.line()?.hasSuffix("1-2, usb:serial=SIM0001.1") == true)
+    let host = try UsbipHost(place: String(words[2].dropFirst(6)))
+    let description = try host.take("1-2").description
+    #expect(Array(description[300..<304]) == [0x12, 0x09, 0x00, 0x02])
+    kill(program.process.processIdentifier, SIGTERM)
+    #expect(program.end().status == 0)
+    #expect(host.isHungUpOn())
+  }
+
+  @Test func `without a controller in the kernel nothing can attach`() throws {
+    // Where there is one, whoever runs the tests may be allowed to.
+    guard access("/sys/devices/platform/vhci_hcd.0", F_OK) != 0 else { return }
+    let end = try Program(["--vhci"]).end()
+    #expect(end.status == 1)
+    #expect(end.errors.contains("load it, as with `modprobe vhci_hcd`"))
+  }
+
   @Test func `wrong options exit with 2 and a sentence`() throws {
     let program = try Program(["--unix", "/tmp/x", "--cores", "0"])
     #expect(program.line() == nil)

@@ -44,6 +44,28 @@ public enum BoardProgram {
     signal(SIGPIPE, SIG_IGN)
 
     let statistics = BoardStatistics()
+    let serving =
+      if let usb = options.usb {
+        try serveUsb(usb, options, statistics)
+      } else {
+        try serveStreams(options, statistics)
+      }
+    if !options.isQuiet {
+      for place in serving.places { put("spikelet-board: \(place)\n") }
+    }
+    let showsCounts = !options.isQuiet && isatty(STDOUT_FILENO) == 1
+    awaitEnd(&signals, showsCounts ? statistics : nil)
+    // A board may be in the middle of a long run; nobody waits for it.
+    serving.end()
+    _exit(0)
+  }
+
+  /// What is printed of the boards, and what must be done before the process ends.
+  private typealias Serving = (places: [String], end: () -> Void)
+
+  private static func serveStreams(
+    _ options: BoardOptions, _ statistics: BoardStatistics
+  ) throws(ServingError) -> Serving {
     var servers: [BoardServer] = []
     for address in options.addresses {
       servers.append(
@@ -52,14 +74,37 @@ public enum BoardProgram {
           synapseBytesPerCore: options.synapseBytesPerCore, statistics: statistics))
     }
     for server in servers { try server.start() }
-    if !options.isQuiet {
-      for server in servers { put("spikelet-board: serving \(server.locator)\n") }
+    return (
+      servers.map { "serving \($0.locator)" }, { for server in servers { server.removeFile() } }
+    )
+  }
+
+  private static func serveUsb(
+    _ usb: BoardOptions.Usb, _ options: BoardOptions, _ statistics: BoardStatistics
+  ) throws(ServingError) -> Serving {
+    var boards: [UsbBoard] = []
+    for identity in options.identities {
+      boards.append(
+        try UsbBoard(
+          identity, cores: options.cores, neuronsPerCore: options.neuronsPerCore,
+          synapseBytesPerCore: options.synapseBytesPerCore, statistics: statistics))
     }
-    let showsCounts = !options.isQuiet && isatty(STDOUT_FILENO) == 1
-    awaitEnd(&signals, showsCounts ? statistics : nil)
-    // A board may be in the middle of a long run; nobody waits for it.
-    for server in servers { server.removeFile() }
-    _exit(0)
+    let server: UsbipServer
+    let verb: String
+    switch usb {
+    case .usbip(let address):
+      server = try UsbipServer(at: address, boards)
+      verb = "serving usbip:\(server.place ?? "")"
+    case .vhci:
+      server = try UsbipServer(at: nil, boards)
+      try server.attach(to: VhciHub())
+      verb = "attached"
+    }
+    try server.start()
+    let places = zip(server.busIdentifiers, options.identities).map { busIdentifier, identity in
+      "\(verb) \(busIdentifier), usb:serial=\(identity.serial)"
+    }
+    return (places, {})
   }
 
   /// Waits for one of `signals`, with the counts in one place of the terminal meanwhile.
