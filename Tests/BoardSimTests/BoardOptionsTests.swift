@@ -61,6 +61,11 @@ struct BoardOptionsTests {
     #expect(options.identities.allSatisfy { $0.vendor == 0xCAFE && $0.product == 0x4001 })
   }
 
+  @Test func `faults are those of the plan`() throws {
+    #expect(try options(["--unix", "/b"]).faults == nil)
+    #expect(try options(["--vhci", "--fault", "seed=3"]).faults == FaultPlan("seed=3"))
+  }
+
   @Test func `help and version are commands`() throws {
     #expect(try BoardCommand(["--help"]) == .help)
     #expect(try BoardCommand(["-h"]) == .help)
@@ -91,6 +96,7 @@ struct BoardOptionsTests {
     (["--vhci", "--serial", ""], "--serial: 1 .. 120 characters expected"),
     (["--vhci", "--id", "1209"], "--id: 1209 found, VID:PID in hexadecimal expected"),
     (["--vhci", "--id", "1209:00001"], "VID:PID in hexadecimal expected"),
+    (["--unix", "/a", "--fault", "x@1"], "--fault: \"x@1\" is no part of a plan"),
     (["--usb"], "--usb: no such option"), (["/run/b"], "/run/b: no such option"),
   ])
   func `wrong options are named`(arguments: [String], words: String) {

@@ -50,6 +50,7 @@ public enum BoardCommand: Equatable {
       case "--neurons": options.neuronsPerCore = try number(1...65_536)
       case "--synapse-bytes": options.synapseBytesPerCore = try number(1...(1 << 40))
       case "--boards": options.boards = try number(1...64)
+      case "--fault": options.faults = try FaultPlan(try value())
       case "--quiet": options.isQuiet = true
       case "--help", "-h":
         self = .help
@@ -105,6 +106,9 @@ public struct BoardOptions: Equatable {
   public var boards = 1
   public var isQuiet = false
 
+  /// What goes wrong on the links; nil: nothing.
+  public var faults: FaultPlan?
+
   /// One for each board on USB: SERIAL, SERIAL.1, SERIAL.2 …
   var identities: [UsbIdentity] {
     (0..<boards).map { index in
@@ -128,6 +132,7 @@ public struct BoardOptions: Equatable {
                            bus ids 1-1, 1-2 … and the serial numbers SERIAL, SERIAL.1, SERIAL.2 …
       --serial SERIAL      serial number of a board on USB (SIM0001)
       --id VID:PID         its vendor and product, in hexadecimal (1209:0001)
+      --fault PLAN         makes the links go wrong, as described below
       --cores N            of each board (8)
       --neurons N          of each core (1024)
       --synapse-bytes N    of each core (131072)
@@ -138,6 +143,7 @@ public struct BoardOptions: Equatable {
     A board serves one connection (on USB, one host) at a time and forgets its network when that ends. SIGINT and SIGTERM end the program.
     It exits with 0, with 1 if it cannot serve, and with 2 if the options are wrong.
 
+    \(FaultPlan.usage)
     """
 }
 

@@ -67,11 +67,12 @@ public enum BoardProgram {
     _ options: BoardOptions, _ statistics: BoardStatistics
   ) throws(ServingError) -> Serving {
     var servers: [BoardServer] = []
-    for address in options.addresses {
+    for (index, address) in options.addresses.enumerated() {
       servers.append(
         try BoardServer(
           at: address, cores: options.cores, neuronsPerCore: options.neuronsPerCore,
-          synapseBytesPerCore: options.synapseBytesPerCore, statistics: statistics))
+          synapseBytesPerCore: options.synapseBytesPerCore,
+          faults: options.faults?.ofBoard(index), statistics: statistics))
     }
     for server in servers { try server.start() }
     return (
@@ -83,11 +84,12 @@ public enum BoardProgram {
     _ usb: BoardOptions.Usb, _ options: BoardOptions, _ statistics: BoardStatistics
   ) throws(ServingError) -> Serving {
     var boards: [UsbBoard] = []
-    for identity in options.identities {
+    for (index, identity) in options.identities.enumerated() {
       boards.append(
         try UsbBoard(
           identity, cores: options.cores, neuronsPerCore: options.neuronsPerCore,
-          synapseBytesPerCore: options.synapseBytesPerCore, statistics: statistics))
+          synapseBytesPerCore: options.synapseBytesPerCore,
+          faults: options.faults?.ofBoard(index), statistics: statistics))
     }
     let server: UsbipServer
     let verb: String

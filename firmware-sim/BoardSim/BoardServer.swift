@@ -1,4 +1,5 @@
 import BoardFirmware
+import CPlatform
 import Glibc
 import WireProtocol
 
@@ -15,6 +16,9 @@ public final class BoardServer: @unchecked Sendable {
   private var thread: pthread_t?
   // The thread's own from here.
   private var host: HostConnection?
+  /// What goes wrong, and the host that it happens to instead.
+  private let faults: FaultyLink?
+  private var faultyHost: FaultyHost?
   private var waiting: [Int32] = []
   /// Connections that wait here; more of them wait in the system's queue.
   private static let waitingLimit = 64
@@ -24,7 +28,7 @@ public final class BoardServer: @unchecked Sendable {
   /// - Throws: if the address is in use or not to be had.
   public init(
     at address: BoardAddress, cores: Int, neuronsPerCore: Int, synapseBytesPerCore: Int,
-    statistics: BoardStatistics = BoardStatistics()
+    faults plan: FaultPlan? = nil, statistics: BoardStatistics = BoardStatistics()
   ) throws(ServingError) {
     ending = try ServerEnding()
     listener = try BoardListener(address)
@@ -34,6 +38,7 @@ public final class BoardServer: @unchecked Sendable {
       synapseBytesPerCore: UInt64(synapseBytesPerCore))
     capabilities.firmwareVersion = Firmware.version
     self.capabilities = capabilities
+    faults = plan.map(FaultyLink.init)
   }
 
   /// What a host opens the board by.
@@ -72,30 +77,53 @@ public final class BoardServer: @unchecked Sendable {
 
   private func serve() {
     while !ending.hasBegun {
-      if host == nil, !waiting.isEmpty { welcome(waiting.removeFirst()) }
+      if host == nil, faultyHost == nil, !waiting.isEmpty { welcome(waiting.removeFirst()) }
       var wanted = [
         ending.pollEntry,
         pollfd(
           fd: waiting.count < Self.waitingLimit ? listener.descriptor : -1,
           events: Int16(POLLIN), revents: 0),
-        pollfd(fd: host?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
       ]
-      guard poll(&wanted, 3, -1) > 0 else { continue }
+      if let host { wanted.append(pollfd(fd: host.descriptor, events: Int16(POLLIN), revents: 0)) }
+      if let faultyHost { wanted += faultyHost.wanted }
+      let wake = faultyHost?.wakeTime
+      guard poll(&wanted, nfds_t(wanted.count), pollTimeout(until: wake)) >= 0 else { continue }
       if wanted[1].revents != 0 {
         dropHungUp()
         if let socket = listener.accept() { waiting.append(socket) }
       }
-      if wanted[2].revents != 0, let host, !host.work() { self.host = nil }
+      let isDue =
+        wanted.dropFirst(2).contains { $0.revents != 0 }
+        || wake.map { $0 <= spk_platform_now() } ?? false
+      guard isDue else { continue }
+      if let host, !host.work() { self.host = nil }
+      if let faultyHost, !faultyHost.work() { self.faultyHost = nil }
     }
     host = nil
+    faultyHost = nil
     for socket in waiting { close(socket) }
     waiting = []
   }
 
   private func welcome(_ socket: Int32) {
+    guard let faults else {
+      statistics.add(.connections, 1)
+      host = HostConnection(socket, capabilities, ending, statistics)
+      if host == nil { close(socket) }
+      return
+    }
+    faults.wake(now: spk_platform_now())
+    // Nobody answers where no board is.
+    guard faults.goneUntil == nil else {
+      close(socket)
+      return
+    }
     statistics.add(.connections, 1)
-    host = HostConnection(socket, capabilities, ending, statistics)
-    if host == nil { close(socket) }
+    do throws(ServingError) {
+      faultyHost = try FaultyHost(socket, capabilities, faults, statistics)
+    } catch {
+      close(socket)
+    }
   }
 
   /// Forgets those who wait and have hung up: whoever watches for the board connects, and closes at once.

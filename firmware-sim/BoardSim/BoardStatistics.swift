@@ -3,7 +3,7 @@ import CPlatform
 /// Counts of what boards have done, kept by their threads and read by any other.
 public final class BoardStatistics: @unchecked Sendable {
   public enum Count: Int, CaseIterable {
-    case connections, requests, bytesIn, bytesOut
+    case connections, requests, bytesIn, bytesOut, faults
   }
 
   private let words: UnsafeMutablePointer<UInt64>
@@ -26,7 +26,7 @@ public final class BoardStatistics: @unchecked Sendable {
     let connections = self[.connections]
     let requests = self[.requests]
     return "\(connections) connections, \(requests) requests, \(size(self[.bytesIn])) in, "
-      + "\(size(self[.bytesOut])) out"
+      + "\(size(self[.bytesOut])) out" + (self[.faults] > 0 ? ", \(self[.faults]) faults" : "")
   }
 
   /// Three digits or so, and the unit.

@@ -34,3 +34,9 @@ final class ServerEnding: @unchecked Sendable {
     _ = write(writeEnd, &byte, 1)
   }
 }
+
+/// For `poll`: milliseconds until a time of `spk_platform_now`, −1 for none.
+func pollTimeout(until time: Int64?) -> Int32 {
+  guard let time else { return -1 }
+  return Int32(clamping: max(0, (time - spk_platform_now() + 999_999) / 1_000_000))
+}

@@ -17,10 +17,14 @@ public final class UsbBoard {
   var configuration: UInt8 = 0
   /// Halted endpoints, by address.
   var halted: Set<UInt8> = []
+  private let faults: FaultyLink?
+  /// Out of the lane to the board, and not taken by it yet.
+  private var outRest: ArraySlice<UInt8> = []
 
   public init(
     _ identity: UsbIdentity = UsbIdentity(), cores: Int = 8, neuronsPerCore: Int = 1_024,
-    synapseBytesPerCore: Int = 131_072, statistics: BoardStatistics = BoardStatistics()
+    synapseBytesPerCore: Int = 131_072, faults plan: FaultPlan? = nil,
+    statistics: BoardStatistics = BoardStatistics()
   ) throws(ServingError) {
     var capabilities = BoardCapabilities(
       cores: UInt32(cores), neuronsPerCore: UInt32(neuronsPerCore),
@@ -29,11 +33,33 @@ public final class UsbBoard {
     self.identity = identity
     self.capabilities = capabilities
     self.statistics = statistics
+    faults = plan.map(FaultyLink.init)
     board = try DetachedBoard(capabilities, statistics)
   }
 
-  /// For `poll`: readable when `bulkIn` has something to give, writable when `bulkOut` has room. Another one after a reset.
+  /// For `poll`: readable when `bulkIn` has something to give, writable when `bulkOut` has room, unless `wakeTime` says
+  /// otherwise. Another one after a reset.
   public var descriptor: Int32 { board.descriptor }
+
+  /// The time of `spk_platform_now` at which `wake` has to be called and calls that came to nothing be made again, whatever
+  /// `descriptor` says. Nil unless a fault holds something back.
+  public var wakeTime: Int64? { faults?.wakeTime }
+
+  /// Lets go what a fault has held back for long enough.
+  public func wake() {
+    guard let faults else { return }
+    faults.wake(now: spk_platform_now())
+    push(faults)
+  }
+
+  /// Whether bytes that were taken wait for room, which a fault may bring about: `wake` when `descriptor` is writable.
+  public var isBehind: Bool { !outRest.isEmpty }
+
+  /// Whether nothing is answered until `wakeTime`, control requests neither: whoever has one keeps it. A fault.
+  public var isFrozen: Bool { faults?.frozenUntil != nil }
+
+  /// The time at which the board is plugged in again; nil while it is there. Whoever shows it to hosts takes it away.
+  public var returnTime: Int64? { faults?.goneUntil }
 
   /// What a bulk transfer to the board came to.
   public enum Out: Equatable, Sendable {
@@ -57,13 +83,46 @@ public final class UsbBoard {
     guard endpoint == identity.outEndpoint, configuration != 0, !halted.contains(endpoint) else {
       return .stall
     }
+    guard let faults else { return send(bytes) }
+    push(faults)
+    if halted.contains(endpoint) { return .stall }
+    guard !faults.toBoard.holds, outRest.isEmpty, !faults.standsStill else { return .accepted(0) }
+    faults.toBoard.put(bytes)
+    push(faults)
+    return .accepted(bytes.count)
+  }
+
+  private func send(_ bytes: ArraySlice<UInt8>) -> Out {
     guard !bytes.isEmpty else { return .accepted(0) }
     let sent = bytes.withUnsafeBytes { spk_platform_send(descriptor, $0.baseAddress, $0.count) }
     if sent >= 0 { return .accepted(sent) }
     guard errno != EAGAIN, errno != EINTR else { return .accepted(0) }
     // The firmware cannot tell any more where frames begin: a reset of the board helps.
-    halted.insert(endpoint)
+    halted.insert(identity.outEndpoint)
     return .stall
+  }
+
+  /// Moves what the lane to the board lets out.
+  private func push(_ faults: FaultyLink) {
+    while !halted.contains(identity.outEndpoint), !faults.standsStill {
+      if !outRest.isEmpty {
+        guard case .accepted(let count) = send(outRest), count > 0 else { return }
+        outRest = outRest.dropFirst(count)
+        continue
+      }
+      switch faults.toBoard.take(1 << 16, now: spk_platform_now()) {
+      case .bytes(let bytes): outRest = bytes[...]
+      case .nothing, .wait: return
+      case .fault(let fault): act(fault, faults, endpoint: identity.outEndpoint)
+      }
+    }
+  }
+
+  private func act(_ fault: BoardFault, _ faults: FaultyLink, endpoint: UInt8) {
+    statistics.add(.faults, 1)
+    if fault.kind == .stall { halted.insert(endpoint) }
+    faults.act(fault, now: spk_platform_now())
+    if faults.isReset { restart() }
   }
 
   /// Bytes of the firmware: at most `max`, as many as there are.
@@ -74,16 +133,40 @@ public final class UsbBoard {
     let packet = identity.speed.packetBytes
     let wanted = (max + packet - 1) / packet * packet
     guard wanted > 0 else { return .bytes([]) }
+    let result = faults.map { pull($0, wanted) } ?? receive(wanted)
+    if case .bytes(let bytes) = result, bytes.count > max { return .overflow }
+    return result
+  }
+
+  private func receive(_ wanted: Int) -> In {
     var count = 0
+    var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { room, length in
       count = recv(descriptor, room.baseAddress, wanted, 0)
+      failure = errno
       length = Swift.max(0, count)
     }
-    if count > max { return .overflow }
     if count > 0 { return .bytes(bytes) }
-    guard count == 0 || (errno != EAGAIN && errno != EINTR) else { return .notYet }
-    halted.insert(endpoint)
+    guard count == 0 || (failure != EAGAIN && failure != EINTR) else { return .notYet }
+    halted.insert(identity.inEndpoint)
     return .stall
+  }
+
+  /// What the lane to the host lets out.
+  private func pull(_ faults: FaultyLink, _ wanted: Int) -> In {
+    while !halted.contains(identity.inEndpoint), !faults.standsStill {
+      if !faults.toHost.holds {
+        guard case .bytes(let bytes) = receive(1 << 16) else { break }
+        faults.toHost.put(bytes)
+      }
+      switch faults.toHost.take(wanted, now: spk_platform_now()) {
+      case .bytes(let bytes): return .bytes(bytes)
+      case .nothing: continue
+      case .wait: return .notYet
+      case .fault(let fault): act(fault, faults, endpoint: identity.inEndpoint)
+      }
+    }
+    return halted.contains(identity.inEndpoint) ? .stall : .notYet
   }
 
   /// A reset of the bus: a fresh board without a configuration.
@@ -94,6 +177,8 @@ public final class UsbBoard {
 
   /// A fresh board with nothing under way. If none is to be had, the endpoints stay halted.
   func restart() {
+    faults?.clear()
+    outRest = []
     do throws(ServingError) {
       board = try DetachedBoard(capabilities, statistics)
       halted = []

@@ -27,6 +27,8 @@ final class UsbipConnection {
   private var toBoard: [Transfer] = []
   private var toBoardBytes = 0
   private var toHost: [Transfer] = []
+  /// Control requests to a board that is frozen.
+  private var controls: [Transfer] = []
 
   /// - Parameter export: the device, if the host has it already.
   init(_ descriptor: Int32, _ exports: [UsbipExport], export: UsbipExport? = nil) {
@@ -45,8 +47,10 @@ final class UsbipConnection {
 
   var wanted: [pollfd] {
     var board: Int32 = 0
-    if !toHost.isEmpty, hasRoom { board |= POLLIN }
-    if !toBoard.isEmpty { board |= POLLOUT }
+    // A board that holds something back is waited for by time.
+    let isAwake = wakeTime == nil
+    if !toHost.isEmpty, hasRoom, isAwake { board |= POLLIN }
+    if !toBoard.isEmpty || export?.board.isBehind == true, isAwake { board |= POLLOUT }
     let host = (endsWhenSent ? 0 : POLLIN) | (sent < output.count ? POLLOUT : 0)
     return [
       pollfd(fd: descriptor, events: Int16(host), revents: 0),
@@ -61,8 +65,12 @@ final class UsbipConnection {
   func work() -> Bool {
     guard receive(), takeInput() else { return false }
     moveTransfers()
+    if export?.board.returnTime != nil { return false }
     return send() && !(endsWhenSent && sent == output.count)
   }
+
+  /// When to work again, whatever there is to poll.
+  var wakeTime: Int64? { export?.board.wakeTime }
 
   private var hasRoom: Bool { output.count - sent < Self.outputLimit }
 
@@ -78,14 +86,14 @@ final class UsbipConnection {
   private func receive() -> Bool {
     guard !endsWhenSent else { return true }
     while true {
+      var count = 0
+      var failure: Int32 = 0
       let room = 1 << 16
-      let before = input.count
-      input.append(contentsOf: repeatElement(0, count: room))
-      let count = input.withUnsafeMutableBytes {
-        recv(descriptor, $0.baseAddress! + before, room, 0)
+      input += [UInt8](unsafeUninitializedCapacity: room) { piece, length in
+        count = recv(descriptor, piece.baseAddress, room, 0)
+        failure = errno
+        length = max(0, count)
       }
-      let failure = errno
-      input.removeLast(room - max(0, count))
       if count < 0 { return failure == EAGAIN || failure == EINTR }
       if count == 0 { return false }
       if count < room { return true }
@@ -130,7 +138,7 @@ final class UsbipConnection {
     else { return nil }
     switch operation {
     case .listDevices:
-      let there = exports.filter { !$0.isTaken }
+      let there = exports.filter { !$0.isTaken && $0.isThere }
       output += UsbipMessage.head(operation) + UInt32(there.count).bigBytes
       for export in there { output += export.description + export.interfaceDescription }
       endsWhenSent = true
@@ -139,7 +147,7 @@ final class UsbipConnection {
       let length = head.count + UsbipMessage.nameBytes
       guard bytes.count >= length else { return 0 }
       let name = bytes.dropFirst(head.count).prefix(UsbipMessage.nameBytes).prefix { $0 != 0 }
-      let named = exports.first { $0.busIdentifier.utf8.elementsEqual(name) }
+      let named = exports.first { $0.isThere && $0.busIdentifier.utf8.elementsEqual(name) }
       guard let named, !named.isTaken else {
         let why = named == nil ? UsbipMessage.Refusal.noDevice : .busy
         output += UsbipMessage.head(operation, status: why.rawValue)
@@ -173,8 +181,9 @@ final class UsbipConnection {
 
   private func submit(_ command: UsbipCommand, _ data: ArraySlice<UInt8>) -> Bool {
     guard command.endpoint != 0 else {
-      control(command, data)
-      return true
+      controls.append(Transfer(command: command, data: ArraySlice(Array(data))))
+      if controls.count == 1 { answerControls() }
+      return controls.count <= Self.transferCountLimit
     }
     if command.isToHost {
       toHost.append(Transfer(command: command))
@@ -184,6 +193,14 @@ final class UsbipConnection {
     }
     return toHost.count + toBoard.count <= Self.transferCountLimit
       && toBoardBytes <= Self.transferBytesLimit
+  }
+
+  /// In their order; none while the board is frozen.
+  private func answerControls() {
+    while let request = controls.first, export?.board.isFrozen == false {
+      controls.removeFirst()
+      control(request.command, request.data)
+    }
   }
 
   private func control(_ command: UsbipCommand, _ data: ArraySlice<UInt8>) {
@@ -199,19 +216,22 @@ final class UsbipConnection {
 
   /// Gives a transfer up, unless its answer is on the way already.
   private func unlink(_ command: UsbipCommand) {
-    let before = toHost.count + toBoard.count
+    let before = toHost.count + toBoard.count + controls.count
+    controls.removeAll { $0.command.sequence == command.target }
     toHost.removeAll { $0.command.sequence == command.target }
     toBoard.removeAll { transfer in
       guard transfer.command.sequence == command.target else { return false }
       toBoardBytes -= transfer.command.length
       return true
     }
-    let found = toHost.count + toBoard.count < before
+    let found = toHost.count + toBoard.count + controls.count < before
     output += UsbipMessage.unlinked(command.sequence, found ? .unlinked : .well)
   }
 
   private func moveTransfers() {
     guard let board = export?.board else { return }
+    board.wake()
+    answerControls()
     while let transfer = toBoard.first {
       let result = board.bulkOut(transfer.command.endpoint, transfer.data)
       if case .accepted(let count) = result, count < transfer.data.count {

@@ -7,6 +7,12 @@ final class UsbipExport {
   /// Whether a host has it.
   var isTaken = false
 
+  /// Whether it is plugged in.
+  var isThere: Bool {
+    board.wake()
+    return board.returnTime == nil
+  }
+
   /// Boards are counted from 0; they stand at the ports of one hub.
   init(_ board: UsbBoard, index: Int) {
     self.board = board

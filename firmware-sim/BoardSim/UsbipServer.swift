@@ -12,6 +12,9 @@ public final class UsbipServer: @unchecked Sendable {
   private let ending: ServerEnding
   private let exports: [UsbipExport]
   private var thread: pthread_t?
+  /// The kernel that boards are put back into when they return.
+  private var hub: VhciHub?
+  private var nextTry: Int64 = 0
   private var connections: [UsbipConnection] = []
   /// Connections beyond which the next wait in the system's queue.
   private static let connectionLimit = 256
@@ -37,6 +40,7 @@ public final class UsbipServer: @unchecked Sendable {
   ///
   /// - Throws: if the kernel does not take one.
   public func attach(to hub: VhciHub) throws(ServingError) {
+    self.hub = hub
     precondition(thread == nil, "boards are attached before the server starts")
     for export in exports {
       let descriptor = try hub.attach(device: export.device, speed: export.board.identity.speed)
@@ -78,17 +82,46 @@ public final class UsbipServer: @unchecked Sendable {
           fd: hasRoom ? listener?.descriptor ?? -1 : -1, events: Int16(POLLIN), revents: 0),
       ]
       for connection in connections { wanted += connection.wanted }
-      guard poll(&wanted, nfds_t(wanted.count), -1) > 0 else { continue }
+      let times = connections.map(\.wakeTime) + [returnTime]
+      let wake = times.compactMap(\.self).min()
+      guard poll(&wanted, nfds_t(wanted.count), pollTimeout(until: wake)) >= 0 else { continue }
+      let now = spk_platform_now()
       var stay: [UsbipConnection] = []
       for (index, connection) in connections.enumerated() {
-        let isDue = wanted[2 + 2 * index].revents != 0 || wanted[3 + 2 * index].revents != 0
+        let isAwake = times[index].map { $0 <= now } ?? false
+        let isDue =
+          isAwake || wanted[2 + 2 * index].revents != 0 || wanted[3 + 2 * index].revents != 0
         if !isDue || connection.work() { stay.append(connection) }
       }
       connections = stay
       if wanted[1].revents != 0, let socket = listener?.accept() {
         connections.append(UsbipConnection(socket, exports))
       }
+      putBack(now)
     }
     connections = []
+  }
+
+  /// When a board that the kernel had is to be given to it again.
+  private var returnTime: Int64? {
+    guard hub != nil else { return nil }
+    let times = exports.compactMap { $0.isTaken ? nil : $0.board.returnTime }
+    return times.min().map { max($0, nextTry) }
+  }
+
+  /// Attaches the boards that return. The kernel may still have the port of old: then again a little later.
+  private func putBack(_ now: Int64) {
+    guard let hub, let time = returnTime, time <= now else { return }
+    for export in exports {
+      guard !export.isTaken, let time = export.board.returnTime, time <= now else { continue }
+      do throws(ServingError) {
+        let descriptor = try hub.attach(
+          device: export.device, speed: export.board.identity.speed)
+        connections.append(UsbipConnection(descriptor, exports, export: export))
+        export.board.wake()
+      } catch {
+        nextTry = now + 100_000_000
+      }
+    }
   }
 }
