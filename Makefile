@@ -123,7 +123,8 @@ build/lib/spikelet.o: $(archive) $(headers) scripts/list-api packaging/spikelet.
 build/lib/libspikelet.so.$(version): build/lib/spikelet.o packaging/spikelet.map
 	@$(CC) -shared -o $@ $< $(LDFLAGS) -B"$$(scripts/toolchain)" -fuse-ld=lld -Wl,-soname,$(soname) \
 	  -Wl,--version-script=packaging/spikelet.map -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,--no-rosegment \
-	  -Wl,--hash-style=gnu -Wl,-O2 -Wl,--no-undefined -Wl,--as-needed -lpthread
+	  -Wl,--hash-style=gnu -Wl,-O2 -Wl,--no-undefined -Wl,--no-as-needed -lusb-1.0 \
+	  -Wl,--as-needed -lpthread
 	@$(STRIP) --remove-section=.comment $@
 
 build/lib/libspikelet.a: build/lib/spikelet.o

@@ -12,7 +12,8 @@ let settings: [SwiftSetting] =
     ? [
       .enableExperimentalFeature("Embedded"),
       .unsafeFlags([
-        "-wmo", "-no-allocations", "-Xcc", "-fPIC", "-Xfrontend", "-mergeable-traps", "-Xfrontend",
+        "-wmo", "-no-allocations", "-Xcc", "-fPIC", "-Xcc", "-fno-plt", "-Xfrontend",
+        "-mergeable-traps", "-Xfrontend",
         "-disable-stack-protector",
         "-Xfrontend", "-lto=llvm-full", "-Xfrontend", "-emit-bc",
       ]),
@@ -44,6 +45,7 @@ func tests(_ name: String, _ dependencies: [String]) -> Target {
 
 let shipped: [Target] = [
   .systemLibrary(name: "CSpikelet", path: "include"),
+  .systemLibrary(name: "CLibUSB", path: "Sources/CLibUSB"),
   .target(
     name: "CPlatform", path: "Sources/CPlatform",
     cSettings: [.unsafeFlags(["-fPIC"] + (embedded ? ["-flto"] : []))]),
@@ -54,6 +56,7 @@ let shipped: [Target] = [
   library("WireProtocol", ["NeuroCore"]),
   library("Model", ["NeuroCore", "CPlatform", "Fault", "Memory"]),
   library("Transport", ["CPlatform", "Fault", "Memory"]),
+  library("TransportUSB", ["Transport", "CLibUSB", "CPlatform", "Fault", "Memory", "CSpikelet"]),
   library("BoardFirmware", ["NeuroCore", "WireProtocol"], path: "firmware-sim/BoardFirmware"),
   library(
     "Runtime", ["NeuroCore", "WireProtocol", "Model", "Transport", "CPlatform", "Fault", "Memory"]),
@@ -62,8 +65,8 @@ let shipped: [Target] = [
   library(
     "CAPI",
     [
-      "CSpikelet", "Scheduling", "Runtime", "Model", "NeuroCore", "Transport", "BoardFirmware",
-      "CPlatform",
+      "CSpikelet", "Scheduling", "Runtime", "Model", "NeuroCore", "Transport", "TransportUSB",
+      "BoardFirmware", "CPlatform",
       "Fault", "Memory",
     ]),
 ]

@@ -3,30 +3,62 @@ import CPlatform
 import CSpikelet
 import Fault
 import Runtime
+import Scheduling
 import Transport
+import TransportUSB
 
 // The one place that knows boards and links by name.
 
-/// Opens the link to the board at `locator`.
-///
-/// - Parameters:
-///   - size: of a simulated board in this process; others have their own.
-///   - interrupt: ends a run of a board in this process; must outlive the link.
-func openLink(
-  _ locator: Locator, size: BoardSize, _ interrupt: Interrupt.Pointer
-) throws(Fault) -> Link {
-  switch locator.kind {
-  case .simulated: return try simulatedBoard(size, interrupt)
-  case .unix, .tcp:
-    return try StreamLink.open(locator, deadline: spk_platform_now() + connectNanoseconds)
-  }
-}
+/// How a context reaches boards.
+struct Links: BitwiseCopyable {
+  private let usb: UsbHost.Pointer
 
-/// Whether somebody is at a locator.
-let isBoardThere: @convention(c) (UnsafeRawPointer) -> Bool = { raw in
-  StreamLink.isThere(
-    raw.assumingMemoryBound(to: Locator.self).pointee,
-    deadline: spk_platform_now() + lookNanoseconds)
+  /// - Throws: NO_MEMORY.
+  init() throws(Fault) { usb = try UsbHost.make() }
+
+  /// Gives everything back; no link is open, and nobody looks for boards.
+  func discard() { UsbHost.discard(usb) }
+
+  /// Opens the link to the board at `locator`.
+  ///
+  /// - Parameters:
+  ///   - size: of a simulated board in this process; others have their own.
+  ///   - interrupt: ends a run of a board in this process; must outlive the link.
+  func open(
+    _ locator: Locator, size: BoardSize, _ interrupt: Interrupt.Pointer
+  ) throws(Fault) -> Link {
+    switch locator.kind {
+    case .simulated: try simulatedBoard(size, interrupt)
+    case .unix, .tcp:
+      try StreamLink.open(locator, deadline: spk_platform_now() + connectNanoseconds)
+    case .usb: try UsbHost.open(usb, locator)
+    }
+  }
+
+  /// Whether somebody is at a locator.
+  func isThere(_ locator: Locator) -> Bool {
+    locator.kind == .usb
+      ? UsbHost.isThere(usb, locator)
+      : StreamLink.isThere(locator, deadline: spk_platform_now() + lookNanoseconds)
+  }
+
+  /// The boards that are found without being told where.
+  func forEachBoard(_ body: (Locator) -> Void) {
+    body(.simulated)
+    UsbHost.forEachBoard(usb, body)
+  }
+
+  /// How a dispatcher looks for boards.
+  func seam(_ logger: Logger) -> Dispatcher.Seam {
+    Dispatcher.Seam(
+      isThere: { context, locator in
+        Links(usb: context.assumingMemoryBound(to: UsbHost.self))
+          .isThere(locator.assumingMemoryBound(to: Locator.self).pointee)
+      },
+      context: usb, logger: logger)
+  }
+
+  private init(usb: UsbHost.Pointer) { self.usb = usb }
 }
 
 /// Time that connecting to a board may take, and that looking for one may.

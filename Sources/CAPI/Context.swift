@@ -3,10 +3,17 @@ import Scheduling
 import Fault
 import NeuroCore
 
-/// A context counts its children, gives sentences an owner, and has a dispatcher.
+/// A context counts its children, gives sentences an owner, and has a dispatcher and links.
 struct ContextBody: HandleBody, ~Copyable {
   static var kind: HandleKind { .context }
+  let links: Links
   let dispatcher: Dispatcher.Pointer
+
+  /// Ends what a context has; its thread first, which looks for boards.
+  func discard() {
+    Dispatcher.discard(dispatcher)
+    links.discard()
+  }
 }
 
 @c @implementation
@@ -25,26 +32,34 @@ public func spk_context_create(
       )
     }
     let depth = try inRange(settings.queue_depth, 1, 4_096, "options->queue_depth")
-    let logger = Logger(settings.log, user: settings.log_user)
-    let dispatcher = try Dispatcher.make(
+    context.pointee = try makeContext(
       hasThread: settings.flags == 0, depth: UInt32(depth),
-      Dispatcher.Seam(isThere: isBoardThere, logger: logger))
-    do throws(Fault) {
-      context.pointee = try makeHandle(
-        ContextBody(dispatcher: dispatcher), context: 0, logger: logger)
-    } catch {
-      Dispatcher.discard(dispatcher)
-      throw error
-    }
+      Logger(settings.log, user: settings.log_user))
     return .SPK_OK
   } catch {
     return report(error, context: 0)
   }
 }
 
+private func makeContext(
+  hasThread: Bool, depth: UInt32, _ logger: Logger
+) throws(Fault) -> OpaquePointer {
+  let links = try Links()
+  var dispatcher: Dispatcher.Pointer?
+  do throws(Fault) {
+    let made = try Dispatcher.make(hasThread: hasThread, depth: depth, links.seam(logger))
+    dispatcher = made
+    return try makeHandle(ContextBody(links: links, dispatcher: made), context: 0, logger: logger)
+  } catch {
+    if let dispatcher { Dispatcher.discard(dispatcher) }
+    links.discard()
+    throw error
+  }
+}
+
 @c @implementation
 public func spk_context_close(_ context: OpaquePointer?) -> spk_status {
-  close(context, ContextBody.self) { Dispatcher.discard($0.pointee.body.dispatcher) }
+  close(context, ContextBody.self) { $0.pointee.body.discard() }
 }
 
 @c @implementation

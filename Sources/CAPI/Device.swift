@@ -69,7 +69,8 @@ public func spk_device_open(
     do throws(Fault) {
       connection.initialize(
         to: try BoardConnection(timeoutMilliseconds: openMilliseconds) {
-          (interrupt) throws(Fault) in try openLink(place, size: size, interrupt)
+          (interrupt) throws(Fault) in
+          try owner.pointee.body.links.open(place, size: size, interrupt)
         })
     } catch {
       free(raw)

@@ -2,6 +2,7 @@ import CPlatform
 import CSpikelet
 import Scheduling
 import Fault
+import Memory
 import Transport
 
 @c @implementation
@@ -32,31 +33,33 @@ public func spk_device_list(
 ) -> spk_status {
   enter(context, ContextBody.self) { owner throws(Fault) in
     let room = try array(boards, capacity, "boards")
-    let dispatcher = owner.pointee.body.dispatcher
-    var found = 1
-    Dispatcher.forEachWatch(dispatcher) { if $0.kind != .simulated { found += 1 } }
-    guard try fits(room, count, needed: found, "boards") else { return }
-    write(.simulated, to: room, 0)
-    var index = 1
-    Dispatcher.forEachWatch(dispatcher) { locator in
-      guard locator.kind != .simulated, index < found else { return }
-      write(locator, to: room, index)
-      index += 1
+    let links = owner.pointee.body.links
+    var locators = List<Locator>()
+    var fault: Fault?
+    links.forEachBoard { add($0, to: &locators, &fault) }
+    Dispatcher.forEachWatch(owner.pointee.body.dispatcher) { add($0, to: &locators, &fault) }
+    if let fault { throw fault }
+    guard try fits(room, count, needed: locators.count, "boards") else { return }
+    for index in 0..<locators.count {
+      boards.unsafelyUnwrapped[index] = board(
+        locators[index], isPresent: links.isThere(locators[index]))
     }
-    // Fewer than there were if a watch ended meanwhile.
-    count?.pointee = index
   }
 }
 
-private func write(
-  _ locator: Locator, to boards: UnsafeMutableBufferPointer<spk_board>, _ index: Int
-) {
-  var locator = locator
-  boards[index] = spk_board()
-  boards[index].is_present = withUnsafePointer(to: &locator) { isBoardThere($0) } ? 1 : 0
-  withUnsafeMutableBytes(of: &boards[index].locator) { bytes in
+/// Adds a locator unless it is in the list already.
+private func add(_ locator: Locator, to list: inout List<Locator>, _ fault: inout Fault?) {
+  for index in 0..<list.count where list[index] == locator { return }
+  do throws(Fault) { try list.append(locator) } catch { fault = error }
+}
+
+private func board(_ locator: Locator, isPresent: Bool) -> spk_board {
+  var board = spk_board()
+  board.is_present = isPresent ? 1 : 0
+  withUnsafeMutableBytes(of: &board.locator) { bytes in
     _ = locator.sentence.copy(
       to: bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self),
       capacity: bytes.count)
   }
+  return board
 }

@@ -67,6 +67,7 @@ public func spk_session_resume(
     let device = object.pointee.body.device
     let place = device.pointee.body.locator
     let size = device.pointee.body.size
+    let links = device.pointee.body.parent.pointee.body.links
     if let report {
       try checkStruct(report, MemoryLayout<spk_resume_report>.stride, "report")
     }
@@ -74,7 +75,9 @@ public func spk_session_resume(
       let wasLost = board.isLost
       try session.checkShape(of: model)
       if wasLost {
-        try board.reopen { (interrupt) throws(Fault) in try openLink(place, size: size, interrupt) }
+        try board.reopen { (interrupt) throws(Fault) in
+          try links.open(place, size: size, interrupt)
+        }
       }
       let undone = try session.reload(&board, from: model)
       guard let report else { return }

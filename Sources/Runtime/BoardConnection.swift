@@ -46,6 +46,8 @@ public struct BoardConnection: ~Copyable {
   public mutating func reopen(
     open: (Interrupt.Pointer) throws(Fault) -> Link
   ) throws(Fault) {
+    // A board on USB is busy as long as the old link has it.
+    connection.drop()
     connection.replace(try open(interrupt))
     do throws(Fault) {
       capabilities = try connection.greet()

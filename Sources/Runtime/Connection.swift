@@ -37,6 +37,12 @@ public struct Connection: ~Copyable {
       count: 2 * (FrameHeader.byteCount + FrameHeader.replyLimit), repeating: 0)
   }
 
+  /// Closes the link of a board that is lost.
+  mutating func drop() {
+    precondition(isLost)
+    link = .lost
+  }
+
   /// Goes on over another link, to a board that knows nothing yet.
   mutating func replace(_ link: consuming Link) {
     self.link = link

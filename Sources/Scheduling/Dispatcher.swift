@@ -14,14 +14,17 @@ public struct Dispatcher: ~Copyable {
 
   /// How to find out whether a board is there, and how failures are told.
   public struct Seam {
-    /// Gets a pointer to a `Locator`.
-    public var isThere: @convention(c) (UnsafeRawPointer) -> Bool
+    /// Gets `context` and a pointer to a `Locator`.
+    public var isThere: @convention(c) (UnsafeMutableRawPointer, UnsafeRawPointer) -> Bool
+    public var context: UnsafeMutableRawPointer
     public var logger: Logger
 
     public init(
-      isThere: @convention(c) (UnsafeRawPointer) -> Bool, logger: Logger
+      isThere: @convention(c) (UnsafeMutableRawPointer, UnsafeRawPointer) -> Bool,
+      context: UnsafeMutableRawPointer, logger: Logger
     ) {
       self.isThere = isThere
+      self.context = context
       self.logger = logger
     }
   }

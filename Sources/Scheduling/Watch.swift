@@ -84,7 +84,9 @@ extension Dispatcher {
     var index = 0
     while var watch = dispatcher.locked({ $0.pointee.watch(at: index) }) {
       index += 1
-      let isPresent = withUnsafePointer(to: &watch.locator) { dispatcher.pointee.seam.isThere($0) }
+      let isPresent = withUnsafePointer(to: &watch.locator) {
+        dispatcher.pointee.seam.isThere(dispatcher.pointee.seam.context, $0)
+      }
       // Told only if it is still watched, and it has changed.
       guard dispatcher.locked({ $0.pointee.note(watch.number, isPresent) }) else { continue }
       changes += 1

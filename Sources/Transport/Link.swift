@@ -51,6 +51,16 @@ public struct Link: ~Copyable {
     self.context = context
   }
 
+  /// A link that is lost, and has nothing to close.
+  public static var lost: Link {
+    Link(
+      LinkOperations(
+        send: { _, _, _, _ in LinkResult.lost.rawValue },
+        receive: { _, _, _, _, _ in LinkResult.lost.rawValue },
+        descriptor: { _ in -1 }, close: { _ in }),
+      context: UnsafeMutableRawPointer(bitPattern: 1).unsafelyUnwrapped)
+  }
+
   /// - Throws: TIMEOUT, LOST or NO_MEMORY.
   public func send(_ bytes: UnsafeRawBufferPointer, deadline: Int64) throws(Fault) {
     guard let start = bytes.baseAddress else { return }

@@ -1,7 +1,7 @@
 import CSpikelet
 import Fault
 
-/// Where a board is: `sim:`, `unix:/path` or `tcp:host:port`; later `usb:`.
+/// Where a board is: `sim:`, `unix:/path`, `tcp:host:port`, or `usb:` and what `UsbAddress` reads.
 ///
 /// A value that holds its text in place, so that it can be kept with an open device.
 public struct Locator: Equatable, BitwiseCopyable {
@@ -11,6 +11,7 @@ public struct Locator: Equatable, BitwiseCopyable {
     /// A stream socket with a name in the file system.
     case unix
     case tcp
+    case usb
   }
 
   /// Bytes of a path: what a socket address holds beside its closing zero.
@@ -36,7 +37,7 @@ public struct Locator: Equatable, BitwiseCopyable {
     for index in 0..<4 { bytes[index] = text.utf8Start[index] }
   }
 
-  /// - Throws: UNSUPPORTED for a locator that this version cannot open, ARGUMENT for anything else.
+  /// - Throws: ARGUMENT.
   public init(_ text: UnsafeBufferPointer<UInt8>) throws(Fault) {
     let place: Range<Int>
     if Locator.begins(text, "unix:") {
@@ -48,15 +49,19 @@ public struct Locator: Equatable, BitwiseCopyable {
     } else if Locator.begins(text, "tcp:") {
       kind = .tcp
       place = try Locator.host(text)
+    } else if Locator.begins(text, "usb:") {
+      kind = .usb
+      do throws(UsbAddress.Defect) {
+        _ = try UsbAddress(parsing: text)
+      } catch {
+        throw Locator.malformed(text, error.sentence)
+      }
+      place = 4..<text.count
     } else {
       kind = .simulated
       place = 4..<4
       guard Locator.begins(text, "sim:") else {
-        guard Locator.begins(text, "usb:") else {
-          throw Locator.malformed(text, "not known; this version opens sim:, unix: and tcp:")
-        }
-        throw Locator.malformed(
-          text, "this version opens sim:, unix: and tcp:", .SPK_ERROR_UNSUPPORTED)
+        throw Locator.malformed(text, "not known; this version opens sim:, unix:, tcp: and usb:")
       }
       guard text.count == 4 else {
         throw Locator.malformed(text, "nothing may follow \"sim:\"")
@@ -76,11 +81,17 @@ public struct Locator: Equatable, BitwiseCopyable {
 
   /// The locator as it was given.
   public var sentence: Sentence {
-    withUnsafeBytes(of: bytes) { raw in
+    withBytes { text in
       var sentence = Sentence()
-      sentence.append(
-        UnsafeBufferPointer(rebasing: raw.bindMemory(to: UInt8.self)[..<Int(count)]))
+      sentence.append(text)
       return sentence
+    }
+  }
+
+  /// Lends the locator as it was given.
+  func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    withUnsafeBytes(of: bytes) { raw in
+      body(UnsafeBufferPointer(rebasing: raw.bindMemory(to: UInt8.self)[..<Int(count)]))
     }
   }
 
@@ -137,11 +148,10 @@ public struct Locator: Equatable, BitwiseCopyable {
 
   @inline(never)
   private static func malformed(
-    _ text: UnsafeBufferPointer<UInt8>, _ problem: StaticString,
-    _ status: spk_status = .SPK_ERROR_ARGUMENT
+    _ text: UnsafeBufferPointer<UInt8>, _ problem: StaticString
   ) -> Fault {
     let shown = UnsafeBufferPointer(rebasing: text[..<min(text.count, 272)])
-    return Fault(status, "locator \"\(shown)\": \(problem)")
+    return Fault(.SPK_ERROR_ARGUMENT, "locator \"\(shown)\": \(problem)")
   }
 
   private static func begins(_ text: UnsafeBufferPointer<UInt8>, _ prefix: StaticString) -> Bool {

@@ -10,7 +10,7 @@ struct StreamAttempt {
   private(set) var code: Int32 = 0
 
   init(_ locator: Locator, deadline: Int64) {
-    precondition(locator.kind != .simulated)
+    precondition(locator.kind == .unix || locator.kind == .tcp)
     locator.withPlace { place, port in
       if locator.kind == .unix {
         connectUnix(place, deadline)

@@ -49,7 +49,7 @@ struct LocatorTests {
     ("tcp:[::1]", "a port of 1 .. 65535"), ("tcp:[]:80", "stands in brackets"),
     ("tcp:[::1:80", "stands in brackets"), ("tcp:::1]:80", "stands in brackets"),
     ("tcp:" + String(repeating: "h", count: 256) + ":1", "256 bytes found, at most 255 expected"),
-    ("sim:0", "nothing may follow"), ("", "this version opens sim:, unix: and tcp:"),
+    ("sim:0", "nothing may follow"), ("", "this version opens sim:, unix:, tcp: and usb:"),
     ("unix", "not known"), ("UNIX:/x", "not known"), ("file:/x", "not known"),
     (String(repeating: "x", count: 100_000), "not known"),
   ])
@@ -59,10 +59,54 @@ struct LocatorTests {
     #expect(found?.sentence.text.contains(words) == true, "\(found?.sentence.text ?? "no fault")")
   }
 
-  @Test func `usb is not opened yet`() {
-    let found = fault { () throws(Fault) in _ = try Locator("usb:serial=1") }
-    #expect(found?.status == .SPK_ERROR_UNSUPPORTED)
-    #expect(found?.sentence.text.contains("this version opens sim:, unix: and tcp:") == true)
+  @Test func `a usb locator has numbers and a name`() throws {
+    let any = UsbAddress(try Locator("usb:"))
+    #expect(any.vendor == 0x1209 && any.product == 1 && any.name == .none)
+    let other = UsbAddress(try Locator("usb:id=AbCd:0f02"))
+    #expect(other.vendor == 0xABCD && other.product == 0x0F02 && other.name == .none)
+    #expect(UsbAddress(try Locator("usb:serial=A,B")).name == .serial)
+    #expect(UsbAddress(try Locator("usb:bus=255,port=1.2.3.4.5.6.7")).name == .path)
+    #expect(UsbAddress(try Locator("usb:id=1209:0002,bus=1,port=2")).product == 2)
+    let opened = UsbAddress(try Locator("usb:fd=12"))
+    #expect(opened.name == .descriptor && opened.descriptor == 12)
+    let longest = String(repeating: "s", count: 126)
+    #expect(UsbAddress(try Locator("usb:id=1209:0001,serial=" + longest)).name == .serial)
+  }
+
+  @Test(arguments: [
+    ("usb:serial=A", "usb:serial=A", true), ("usb:id=1209:0002,serial=A", "usb:serial=A", true),
+    ("usb:serial=A", "usb:serial=AB", false), ("usb:serial=AB", "usb:serial=A", false),
+    ("usb:serial=bus=1,port=2", "usb:bus=1,port=2", false),
+    ("usb:bus=1,port=2.3", "usb:bus=1,port=2.3", true),
+    ("usb:id=1209:0001,bus=1,port=2", "usb:bus=1,port=2.3", false),
+  ])
+  func `a board is named as in its own locator`(given: String, own: String, fits: Bool) throws {
+    let locator = try Locator(given)
+    #expect(UsbAddress(locator).isName(in: locator, of: try Locator(own)) == fits)
+  }
+
+  @Test(arguments: [
+    ("usb:1234", "may follow \"usb:\""), ("usb:serial", "may follow \"usb:\""),
+    ("usb:id=1209:0001,", "may follow \"usb:\""), ("usb:id=1209:0001,fd=3", "may follow"),
+    ("usb:id=1209:0001,id=1209:0001", "may follow"), ("usb:id=", "\"id=1209:0001\""),
+    ("usb:id=1209", "four hexadecimal digits"), ("usb:id=1209:1", "four hexadecimal digits"),
+    ("usb:id=1209:00001", "four hexadecimal digits"), ("usb:id=12g9:0001", "four hexadecimal"),
+    ("usb:id=1209:0001;serial=A", "four hexadecimal digits"),
+    ("usb:serial=", "1 .. 126 characters"),
+    ("usb:serial=" + String(repeating: "s", count: 127), "1 .. 126 characters"),
+    ("usb:bus=1", "belong together"), ("usb:bus=0,port=1", "belong together"),
+    ("usb:bus=256,port=1", "belong together"), ("usb:bus=1,port=", "belong together"),
+    ("usb:bus=1,port=01", "belong together"), ("usb:bus=1,port=1.", "belong together"),
+    ("usb:bus=1,port=1,serial=A", "belong together"),
+    ("usb:bus=1,port=1.2.3.4.5.6.7.8", "at most seven"), ("usb:fd=", "an open descriptor"),
+    ("usb:fd=-1", "an open descriptor"), ("usb:fd=1x", "an open descriptor"),
+    ("usb:fd=99999999999999999999", "an open descriptor"),
+    ("usb:" + String(repeating: "x", count: 100_000), "may follow"),
+  ])
+  func `a malformed usb locator is refused with what is wrong`(text: String, words: String) {
+    let found = fault { () throws(Fault) in _ = try Locator(text) }
+    #expect(found?.status == .SPK_ERROR_ARGUMENT)
+    #expect(found?.sentence.text.contains(words) == true, "\(found?.sentence.text ?? "no fault")")
   }
 
   @Test func `locators are equal if their texts are`() throws {

@@ -8,8 +8,10 @@ static void locators(void) {
     const char *locator;
     spk_status status;
   } refused[] = {
-      {"usb:", SPK_ERROR_UNSUPPORTED},
-      {"usb:1234", SPK_ERROR_UNSUPPORTED},
+      {"usb:serial=no such board", SPK_ERROR_NOT_FOUND},
+      {"usb:id=1209:ffff", SPK_ERROR_NOT_FOUND},
+      {"usb:1234", SPK_ERROR_ARGUMENT},
+      {"usb:bus=1", SPK_ERROR_ARGUMENT},
       {"unix:/no/such/socket", SPK_ERROR_NOT_FOUND},
       {"tcp:localhost:1", SPK_ERROR_NOT_FOUND},
       {"", SPK_ERROR_ARGUMENT},

@@ -38,7 +38,7 @@ static void locators(void) {
     const char *locator;
     spk_status status;
   } refused[] = {
-      {"usb:", SPK_ERROR_UNSUPPORTED},   {"", SPK_ERROR_ARGUMENT},           {"sim", SPK_ERROR_ARGUMENT},
+      {"usb:1234", SPK_ERROR_ARGUMENT},  {"", SPK_ERROR_ARGUMENT},           {"sim", SPK_ERROR_ARGUMENT},
       {"sim:0", SPK_ERROR_ARGUMENT},     {"unix:", SPK_ERROR_ARGUMENT},      {"tcp:", SPK_ERROR_ARGUMENT},
       {"tcp:host", SPK_ERROR_ARGUMENT},  {"tcp:host:", SPK_ERROR_ARGUMENT},  {"tcp:host:0", SPK_ERROR_ARGUMENT},
       {"tcp::7750", SPK_ERROR_ARGUMENT}, {"tcp:h:65536", SPK_ERROR_ARGUMENT}, {"tcp:h:7x", SPK_ERROR_ARGUMENT},

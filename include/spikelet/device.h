@@ -67,7 +67,9 @@ typedef void (*spk_board_callback)(void *user, const char *locator, uint32_t is_
 /** Opens a board. Blocks: 10 seconds at most. @since 0.1
  *
  * @param locator  "sim:" is a simulated board in this process; "unix:/path" and "tcp:host:port" are boards behind a
- *                 socket, as spikelet-board serves them. "usb:" gives #SPK_ERROR_UNSUPPORTED in this version.
+ *                 socket, as spikelet-board serves them. "usb:" is the only board on USB, "usb:serial=X" and
+ *                 "usb:bus=1,port=2.3" one of several; docs/c-api.md has all forms. #SPK_ERROR_BUSY if several
+ *                 boards could be meant, or another program has it.
  * @param board    size of a simulated board in this process; null for the default. Others say their size themselves.
  */
 SPK_API spk_status spk_device_open(spk_context *context, const char *locator, const spk_board_options *board,
@@ -86,7 +88,8 @@ SPK_API spk_status spk_device_capabilities(spk_device *device, spk_capabilities 
  */
 SPK_API spk_status spk_device_counters(spk_device *device, spk_counters *counters);
 
-/** The boards that the context knows of: "sim:", and those that are watched. Looks at each: 0.1 seconds at most. @since 0.1
+/** The boards that the context knows of: "sim:", those on USB, and those that are watched. Looks at each: 0.1 seconds at
+ * most, and once as long to read the serial number of one on USB. @since 0.1
  * @param boards      [capacity], or null with capacity 0 to ask for the count
  * @param[out] count  boards there are; written with #SPK_ERROR_TOO_SMALL too.
  */

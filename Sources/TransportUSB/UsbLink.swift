@@ -1,0 +1,188 @@
+import CLibUSB
+import CPlatform
+import Fault
+import Transport
+
+/// A link over a bulk endpoint each way, whose bytes are the stream of docs/wire-protocol.md: where transfers and packets
+/// end means nothing.
+///
+/// Input is asked for ahead, as much as there are buffers; output is copied into free ones. libusb calls `finished` on the
+/// host's thread, which wakes whoever waits.
+struct UsbLink {
+  typealias Pointer = UnsafeMutablePointer<UsbLink>
+
+  let host: UsbHost.Pointer
+  let handle: OpaquePointer
+  let interface: UsbInterface
+  /// Readable while received bytes or a loss wait.
+  let ready: Int32
+  var input: UsbPipe
+  var output: UsbPipe
+  var lock = pthread_mutex_t()
+  /// Signalled when a transfer has ended.
+  var changed = pthread_cond_t()
+  var next: Pointer?
+  var isClaimed = false
+  private var isReady = false
+  private var isLost = false
+  /// Whether the host's thread clears a halt, without the lock.
+  private var isRecovering = false
+
+  init(
+    _ host: UsbHost.Pointer, _ handle: OpaquePointer, _ interface: UsbInterface, ready: Int32,
+    _ input: UsbPipe, _ output: UsbPipe
+  ) {
+    self.host = host
+    self.handle = handle
+    self.interface = interface
+    self.ready = ready
+    self.input = input
+    self.output = output
+  }
+
+  /// What libusb calls when a transfer has ended, on the host's thread.
+  static let finished: @convention(c) (UnsafeMutablePointer<libusb_transfer>?) -> Void = {
+    transfer in
+    guard let transfer, let raw = transfer.pointee.user_data else { return }
+    let link = raw.assumingMemoryBound(to: UsbLink.self)
+    pthread_mutex_lock(&link.pointee.lock)
+    let isInput = transfer.pointee.endpoint & 0x80 != 0
+    let code = isInput ? link.pointee.input.land(transfer) : link.pointee.output.land(transfer)
+    if code != 0 { link.pointee.isLost = true }
+    if link.pointee.input.isHalted || link.pointee.output.isHalted {
+      _ = spk_platform_add(&link.pointee.host.pointee.halts, 1)
+    }
+    link.pointee.settle()
+    pthread_cond_broadcast(&link.pointee.changed)
+    pthread_mutex_unlock(&link.pointee.lock)
+  }
+
+  /// Moves both pipes on, and shows whether something waits to be received. The lock is held.
+  private mutating func settle() {
+    if !isLost, input.settle() != 0 || output.settle() != 0 { isLost = true }
+    let isReady = isLost || input.waiting > 0
+    if isReady != self.isReady {
+      self.isReady = isReady
+      if isReady { spk_platform_signal(ready) } else { spk_platform_unsignal(ready) }
+    }
+  }
+
+  /// Copies bytes into free buffers and hands them to libusb; waits while there is none.
+  static func send(
+    _ link: Pointer, _ bytes: UnsafeRawPointer, _ count: Int, deadline: Int64
+  ) -> LinkResult {
+    pthread_mutex_lock(&link.pointee.lock)
+    defer { pthread_mutex_unlock(&link.pointee.lock) }
+    var sent = 0
+    while sent < count {
+      guard !link.pointee.isLost else { return .lost }
+      let code = link.pointee.output.append(bytes + sent, count - sent, &sent)
+      // Without room, or without memory while other transfers have some: until one of them ends.
+      if code == 0 { continue }
+      guard code == LIBUSB_ERROR_BUSY.rawValue else {
+        if code == LIBUSB_ERROR_NO_MEM.rawValue { return .noMemory }
+        link.pointee.isLost = true
+        link.pointee.settle()
+        return .lost
+      }
+      guard link.pointee.wait(link, deadline) else { return .timeout }
+    }
+    return .done
+  }
+
+  /// Takes what has come; waits for it until the deadline.
+  static func receive(
+    _ link: Pointer, _ buffer: UnsafeMutableRawPointer, _ capacity: Int, deadline: Int64,
+    _ count: UnsafeMutablePointer<Int>
+  ) -> LinkResult {
+    pthread_mutex_lock(&link.pointee.lock)
+    defer { pthread_mutex_unlock(&link.pointee.lock) }
+    while link.pointee.input.waiting == 0 {
+      guard !link.pointee.isLost else { return .lost }
+      guard deadline > 0, link.pointee.wait(link, deadline) else { return .timeout }
+    }
+    var taken = 0
+    while taken < capacity, link.pointee.input.waiting > 0 {
+      taken += link.pointee.input.take(buffer + taken, capacity - taken)
+      link.pointee.settle()
+    }
+    count.pointee = taken
+    return .done
+  }
+
+  /// Waits until a transfer has ended.
+  ///
+  /// - Returns: false if the deadline has passed.
+  private func wait(_ link: Pointer, _ deadline: Int64) -> Bool {
+    guard spk_platform_now() < deadline else { return false }
+    spk_platform_condition_wait(&link.pointee.changed, &link.pointee.lock, deadline)
+    return true
+  }
+
+  /// Waits until libusb has given every transfer back, and asks for them.
+  ///
+  /// - Returns: false if it has not in five seconds.
+  static func end(_ link: Pointer) -> Bool {
+    let deadline = spk_platform_now() + 5_000_000_000
+    pthread_mutex_lock(&link.pointee.lock)
+    defer { pthread_mutex_unlock(&link.pointee.lock) }
+    // Nothing is submitted from here on.
+    link.pointee.isLost = true
+    link.pointee.input.cancel()
+    link.pointee.output.cancel()
+    while link.pointee.input.flyingCount + link.pointee.output.flyingCount > 0
+      || link.pointee.isRecovering
+    {
+      guard link.pointee.wait(link, deadline) else { return false }
+    }
+    return true
+  }
+
+  /// Clears the halts of all links whose transfers have come back; on the host's thread, outside callbacks.
+  static func recoverAll(_ host: UsbHost.Pointer) {
+    while true {
+      let halted = host.locked { host in
+        var link = host.pointee.links
+        while let candidate = link {
+          link = candidate.pointee.next
+          pthread_mutex_lock(&candidate.pointee.lock)
+          let isDue = candidate.pointee.dueEndpoint != 0
+          if isDue { candidate.pointee.isRecovering = true }
+          pthread_mutex_unlock(&candidate.pointee.lock)
+          if isDue { return Optional(candidate) }
+        }
+        return nil
+      }
+      guard let halted else { return }
+      recover(halted)
+    }
+  }
+
+  /// The endpoint of a pipe that is halted and has all its transfers back; 0: none.
+  private var dueEndpoint: UInt8 {
+    guard !isLost else { return 0 }
+    if input.isHalted && input.flyingCount == 0 { return input.endpoint }
+    return output.isHalted && output.flyingCount == 0 ? output.endpoint : 0
+  }
+
+  private static func recover(_ link: Pointer) {
+    // Only this thread changes a halted pipe.
+    let endpoint = link.pointee.dueEndpoint
+    // Blocks for as long as the board takes to answer.
+    let cleared = endpoint == 0 ? 0 : libusb_clear_halt(link.pointee.handle, endpoint)
+    pthread_mutex_lock(&link.pointee.lock)
+    link.pointee.isRecovering = false
+    if !link.pointee.isLost, endpoint != 0 {
+      var code = cleared
+      if code == 0 {
+        code =
+          endpoint == link.pointee.input.endpoint
+          ? link.pointee.input.restart() : link.pointee.output.restart()
+      }
+      if code != 0 { link.pointee.isLost = true }
+    }
+    link.pointee.settle()
+    pthread_cond_broadcast(&link.pointee.changed)
+    pthread_mutex_unlock(&link.pointee.lock)
+  }
+}
