@@ -75,6 +75,7 @@ let host: [Target] = [
   library("NeuroReference", ["NeuroCore"]),
   library(
     "BoardSim", ["BoardFirmware", "WireProtocol", "CPlatform"], path: "firmware-sim/BoardSim"),
+  library("BoardPort", ["BoardSim"], path: "firmware-sim/BoardPort"),
   .executableTarget(
     name: "spikelet-board", dependencies: ["BoardSim"], path: "firmware-sim/spikelet-board",
     swiftSettings: common),
@@ -103,7 +104,11 @@ let package = Package(
   name: "spikelet",
   products: [.library(name: "spikelet-objects", type: .static, targets: ["CAPI"])]
     + (embedded || onlyThreads
-      ? [] : [.executable(name: "spikelet-board", targets: ["spikelet-board"])]),
+      ? []
+      : [
+        .executable(name: "spikelet-board", targets: ["spikelet-board"]),
+        .library(name: "board-port", type: .dynamic, targets: ["BoardPort"]),
+      ]),
   targets: embedded ? shipped : shipped + hosted,
   swiftLanguageModes: [.v6]
 )

@@ -14,6 +14,7 @@ private let allowedImports: [String: Set<String>] = [
   "TransportUSB": ["Transport", "CLibUSB", "CPlatform", "Fault", "Memory", "CSpikelet"],
   "BoardFirmware": ["NeuroCore", "WireProtocol"],
   "BoardSim": ["BoardFirmware", "WireProtocol", "CPlatform", "Transport", "Foundation", "Glibc"],
+  "BoardPort": ["BoardSim"],
   "spikelet-board": ["BoardSim"],
   "Runtime": [
     "NeuroCore", "WireProtocol", "Model", "Transport", "CPlatform", "Fault", "Memory", "CSpikelet",

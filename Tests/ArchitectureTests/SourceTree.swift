@@ -37,7 +37,7 @@ enum SourceTree {
 
   /// The Swift sources of a module.
   static func module(_ name: String) throws -> [SourceFile] {
-    let simulation = ["BoardFirmware", "BoardSim", "spikelet-board"]
+    let simulation = ["BoardFirmware", "BoardPort", "BoardSim", "spikelet-board"]
     return try files(
       in: simulation.contains(name) ? "firmware-sim/\(name)" : "Sources/\(name)", "swift")
   }
