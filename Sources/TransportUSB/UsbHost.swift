@@ -69,7 +69,7 @@ public struct UsbHost: ~Copyable {
     if code != 0, !discovers { code = spk_usb_init(&libusb, 0) }
     guard code == 0, let libusb else { throw UsbError.fault(code) }
     host.pointee.libusb = libusb
-    let failure = pthread_create(&host.pointee.thread, nil, runThread, host)
+    let failure = spk_platform_thread(&host.pointee.thread, runThread, host)
     guard failure == 0 else {
       host.pointee.libusb = nil
       libusb_exit(libusb)
