@@ -53,8 +53,8 @@ public func spk_session_present(
   enterSession(session) { (session, board, buffer) throws(Fault) in
     let best = try session.present(
       &board, try presentationInput(presentation),
-      scores: try scoreArrays(scores, outputCount: session.outputCount), &buffer)
-    scores?.pointee.count = UInt32(session.outputCount)
+      scores: try scoreArrays(scores, outputCount: session.shape.outputCount), &buffer)
+    scores?.pointee.count = UInt32(session.shape.outputCount)
     scores?.pointee.best = UInt32(best)
   }
 }

@@ -73,7 +73,7 @@ public func spk_session_resume(
     }
     try withSession(object, and: model) { (session, board, model) throws(Fault) in
       let wasLost = board.isLost
-      try session.checkShape(of: model)
+      try session.shape.check(model)
       if wasLost {
         try board.reopen { (interrupt) throws(Fault) in
           try links.open(place, size: size, interrupt)

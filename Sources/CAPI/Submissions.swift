@@ -9,8 +9,8 @@ public func spk_session_submit_run(
   _ eventsIn: UnsafePointer<spk_event>?, _ countIn: Int,
   _ submission: UnsafePointer<spk_submission>?, _ ticket: UnsafeMutablePointer<UInt64>?
 ) -> spk_status {
-  submit(session, submission, nil, ticket) { session, buffer throws(Fault) in
-    try session.prepare(try runInput(options, eventsIn, countIn), in: &buffer)
+  submit(session, submission, nil, ticket) { shape, buffer throws(Fault) in
+    try shape.prepare(try runInput(options, eventsIn, countIn), in: &buffer)
   }
 }
 
@@ -20,19 +20,19 @@ public func spk_session_submit_present(
   _ scores: UnsafeMutablePointer<spk_scores>?, _ submission: UnsafePointer<spk_submission>?,
   _ ticket: UnsafeMutablePointer<UInt64>?
 ) -> spk_status {
-  submit(session, submission, scores, ticket) { session, buffer throws(Fault) in
-    try session.prepare(
+  submit(session, submission, scores, ticket) { shape, buffer throws(Fault) in
+    try shape.prepare(
       try presentationInput(presentation),
-      scores: try scoreArrays(scores, outputCount: session.outputCount), in: &buffer)
+      scores: try scoreArrays(scores, outputCount: shape.outputCount), in: &buffer)
   }
 }
 
-/// What is prepared only reads what never changes in a session, so its lock is not needed.
+/// Gives what never changes in a session to `prepare`: the session itself is under a lock that is not held here.
 @inline(never)
 private func submit(
   _ session: OpaquePointer?, _ submission: UnsafePointer<spk_submission>?,
   _ scores: UnsafeMutablePointer<spk_scores>?, _ ticket: UnsafeMutablePointer<UInt64>?,
-  _ prepare: (borrowing Session, inout RequestBuffer) throws(Fault) -> PreparedRun
+  _ prepare: (SessionShape, inout RequestBuffer) throws(Fault) -> PreparedRun
 ) -> spk_status {
   enter(session, SessionBody.self) { object throws(Fault) in
     let lane = object.pointee.body.lane
@@ -43,7 +43,7 @@ private func submit(
       _ = try array(target.probe_values, target.probe_capacity, "submission->probe_values")
     }
     let number = try Dispatcher.submit(lane, target, scores) { buffer throws(Fault) in
-      try prepare(lane.pointee.session, &buffer)
+      try prepare(lane.pointee.shape, &buffer)
     }
     ticket?.pointee = number
   }

@@ -8,7 +8,7 @@ import WireProtocol
 extension Session {
   /// Stored weights of a projection.
   public func weightCount(_ projection: UInt32) throws(Fault) -> Int {
-    try checkedProjection(projection).pointee.weightCount
+    try shape.checkedProjection(projection).pointee.weightCount
   }
 
   /// Reads all stored weights, in the order of the model.
@@ -19,7 +19,7 @@ extension Session {
     _ board: inout BoardConnection, _ projection: UInt32,
     into weights: UnsafeMutableBufferPointer<Int16>
   ) throws(Fault) {
-    let shape = try checkedProjection(projection)
+    let shape = try shape.checkedProjection(projection)
     guard weights.count == shape.pointee.weightCount else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
@@ -33,7 +33,7 @@ extension Session {
   public func writeWeights(
     _ board: inout BoardConnection, _ projection: UInt32, _ weights: UnsafeBufferPointer<Int16>
   ) throws(Fault) {
-    let shape = try checkedProjection(projection)
+    let shape = try shape.checkedProjection(projection)
     guard weights.count == shape.pointee.weightCount else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
@@ -56,7 +56,7 @@ extension Session {
 
   /// Copies all weights into a model of the same shape; the model changes only when all are there.
   public func store(_ board: inout BoardConnection, in model: inout Model) throws(Fault) {
-    try checkShape(model)
+    try shape.checkProjections(model)
     var total = 0
     for index in 0..<projections.count { total += projections[index].weightCount }
     let weights = try Buffer<Int16>(count: total, repeating: 0)
@@ -76,38 +76,12 @@ extension Session {
     }
   }
 
-  func checkShape(_ model: borrowing Model) throws(Fault) {
-    guard model.projectionCount == projections.count else {
-      throw Fault(
-        .SPK_ERROR_ARGUMENT,
-        "the model has \(model.projectionCount) projections, the session \(projections.count); store into a model of the session's shape"
-      )
-    }
-    for index in 0..<projections.count {
-      let other = ProjectionShape(model.projection(index))
-      let shape = projections.base + index
-      guard other.weightCount == shape.pointee.weightCount,
-        other.projection.connectivity == shape.pointee.projection.connectivity,
-        other.projection.storage == shape.pointee.projection.storage,
-        other.projection.source == shape.pointee.projection.source,
-        other.projection.target == shape.pointee.projection.target,
-        other.projection.hasRule == shape.pointee.projection.hasRule,
-        other.lowLimit == shape.pointee.lowLimit, other.highLimit == shape.pointee.highLimit
-      else {
-        throw Fault(
-          .SPK_ERROR_ARGUMENT,
-          "projection \"\(other.name)\" of the model is not of the shape of \"\(shape.pointee.name)\" of the session (populations, connectivity, storage, rule, limits, number of weights)"
-        )
-      }
-    }
-  }
-
   /// Reads the state of neurons first .. first + values.count − 1.
   public func readState(
     _ board: inout BoardConnection, population: UInt32, variable: UInt32, first: UInt32,
     into values: UnsafeMutableBufferPointer<Int32>
   ) throws(Fault) {
-    try checkState(
+    try shape.checkState(
       population, variable, below: Compartment.count + 1, first: first, count: values.count)
     try read(
       &board, ArrayKind.state + UInt8(variable), object: Int(population), first: Int(first),
@@ -119,7 +93,7 @@ extension Session {
     _ board: inout BoardConnection, population: UInt32, variable: UInt32, first: UInt32,
     _ values: UnsafeBufferPointer<Int32>
   ) throws(Fault) {
-    try checkState(
+    try shape.checkState(
       population, variable, below: Compartment.count + 1, first: first, count: values.count)
     let isRefractory = Int(variable) == Compartment.count
     let low = isRefractory ? 0 : Law.stateMinimum

@@ -12,7 +12,7 @@ extension Session {
     _ board: inout BoardConnection, population: UInt32, variable: UInt32, first: UInt32,
     count: UInt32
   ) throws(Fault) -> Int {
-    try checkState(
+    try shape.checkState(
       population, variable, below: Compartment.count, first: first, count: Int(count))
     var slot = 0
     while slot < WireLimit.probes, probes.counts[slot] != 0 { slot += 1 }

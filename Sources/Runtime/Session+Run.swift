@@ -57,7 +57,7 @@ extension Session {
     _ board: inout BoardConnection, _ input: RunInput, _ buffer: inout RequestBuffer
   ) throws(Fault) {
     var run = try begin(
-      &board, try prepare(input, in: &buffer), deadline: deadline(from: spk_platform_now()))
+      &board, try shape.prepare(input, in: &buffer), deadline: deadline(from: spk_platform_now()))
     try complete(&board, &run)
   }
 
@@ -68,7 +68,7 @@ extension Session {
     _ board: inout BoardConnection, _ presentation: Presentation, scores arrays: ScoreArrays,
     _ buffer: inout RequestBuffer
   ) throws(Fault) -> Int {
-    let prepared = try prepare(presentation, scores: arrays, in: &buffer)
+    let prepared = try shape.prepare(presentation, scores: arrays, in: &buffer)
     var run = try begin(&board, prepared, deadline: deadline(from: spk_platform_now()))
     try complete(&board, &run)
     return run.best
@@ -77,66 +77,6 @@ extension Session {
   /// When a run that begins now has taken too long.
   public func deadline(from now: Int64) -> Int64 {
     now &+ Int64(timeoutMilliseconds) &* 1_000_000
-  }
-
-  /// Checks a run and writes it down.
-  ///
-  /// - Parameters:
-  ///   - buffer: keeps the request until it is sent.
-  public func prepare(
-    _ input: RunInput, in buffer: inout RequestBuffer
-  ) throws(Fault) -> PreparedRun {
-    try checkTicks(input.ticks)
-    guard input.flags & ~RunFlag.all == 0 else {
-      throw Fault(
-        .SPK_ERROR_ARGUMENT, "flags: \(input.flags) holds bits that are not defined")
-    }
-    try check(input.events, ticks: input.ticks)
-    let signalBytes = try check(input.signals, ticks: input.ticks)
-    let size = RunHead.byteCount + SpikeRecord.byteCount * input.events.count + signalBytes
-    guard size <= FrameHeader.requestLimit else {
-      throw Fault(
-        .SPK_ERROR_ARGUMENT,
-        "events and signals of the run take \(size) bytes, at most \(FrameHeader.requestLimit) expected; make it shorter"
-      )
-    }
-    var writer = try buffer.writer(capacity: size)
-    writer.put(
-      RunHead(
-        ticks: input.ticks, flags: input.flags, events: UInt32(input.events.count),
-        signals: UInt32(input.signals.count)))
-    for event in input.events { writer.put(SpikeRecord(event)) }
-    for signal in input.signals {
-      writer.put(signal.population)
-      let count = populations[Int(signal.population)].count * Int(input.ticks)
-      writer.put(UnsafeBufferPointer(start: signal.values, count: count))
-    }
-    return PreparedRun(
-      request: .run, ticks: input.ticks, writer: writer, eventCount: input.events.count,
-      isLearning: input.flags & RunFlag.learn != 0, scores: ScoreCollector(count: 0, .none))
-  }
-
-  /// Neurons of the output population.
-  public var outputCount: Int { output.map { populations[$0].count } ?? 0 }
-
-  /// Checks a presentation and writes it down; as for a run.
-  public func prepare(
-    _ presentation: Presentation, scores arrays: ScoreArrays, in buffer: inout RequestBuffer
-  ) throws(Fault) -> PreparedRun {
-    try check(presentation)
-    let intensities = UnsafeRawBufferPointer(presentation.intensities)
-    var writer = try buffer.writer(capacity: PresentHead.byteCount + intensities.count)
-    writer.put(
-      PresentHead(
-        ticks: presentation.ticks, flags: presentation.flags, stimulus: UInt32(stimulus ?? 0),
-        labelPopulation: UInt32(labels ?? 0), label: presentation.label,
-        labelPeriod: presentation.labelPeriod,
-        firstLearningTick: presentation.firstLearningTick, output: UInt32(output ?? 0)))
-    writer.put(intensities)
-    return PreparedRun(
-      request: .present, ticks: presentation.ticks, writer: writer, eventCount: 0,
-      isLearning: presentation.flags & RunFlag.learn != 0,
-      scores: ScoreCollector(count: outputCount, arrays))
   }
 
   /// Waits for the end of a run; asks the board to end it when its time is up, or when it is cancelled.
@@ -152,108 +92,5 @@ extension Session {
         board.connection.wait(run.isStopping ? nil : board.interrupt, until: run.deadline)
       }
     }
-  }
-
-  /// - Returns: bytes that the signals take in the request.
-  private func check(
-    _ signals: UnsafeBufferPointer<spk_signal>, ticks: UInt32
-  ) throws(Fault) -> Int {
-    guard signals.count <= WireLimit.signals else {
-      throw Fault(
-        .SPK_ERROR_ARGUMENT,
-        "\(signals.count) signals found, at most \(WireLimit.signals) a run expected")
-    }
-    var bytes = 0
-    for index in 0..<signals.count {
-      let signal = signals[index]
-      let shape = try checkedPopulation(signal.population)
-      guard shape.pointee.kind == .analogue,
-        index == 0 || signals[index - 1].population < signal.population, signal.reserved == 0
-      else {
-        throw Fault(
-          .SPK_ERROR_ARGUMENT,
-          "signal \(index): an analogue population was expected, numbers ascending, and 0 in reserved; \"\(shape.pointee.name)\" found"
-        )
-      }
-      guard let values = signal.values else {
-        throw Fault(.SPK_ERROR_ARGUMENT, "signal \(index): its values are null")
-      }
-      let count = shape.pointee.count * Int(ticks)
-      for place in 0..<count where Int(values[place]).magnitude > shape.pointee.valueLimit {
-        throw Fault(
-          .SPK_ERROR_ARGUMENT,
-          "signal \(index), tick \(place / shape.pointee.count), neuron \(place % shape.pointee.count): value \(values[place]) found, magnitude at most \(shape.pointee.valueLimit) expected"
-        )
-      }
-      bytes += 4 + 2 * count
-    }
-    return bytes
-  }
-
-  private func check(_ inputs: UnsafeBufferPointer<spk_event>, ticks: UInt32) throws(Fault) {
-    guard inputs.count <= WireLimit.events else {
-      throw Fault(
-        .SPK_ERROR_ARGUMENT,
-        "\(inputs.count) events found, at most \(WireLimit.events) a run expected")
-    }
-    for index in 0..<inputs.count {
-      let event = inputs[index]
-      let shape = try checkedPopulation(event.population)
-      guard shape.pointee.kind == .input, event.neuron < shape.pointee.count, event.tick < ticks
-      else {
-        throw Fault(
-          .SPK_ERROR_ARGUMENT,
-          "event \(index): tick \(event.tick) of \(ticks), neuron \(event.neuron) of population \"\(shape.pointee.name)\" (\(shape.pointee.count) neurons); a neuron of an input population within the run was expected"
-        )
-      }
-      guard index == 0 || SpikeRecord(inputs[index - 1]).isBefore(SpikeRecord(event)) else {
-        throw Fault(
-          .SPK_ERROR_ARGUMENT,
-          "event \(index) does not follow event \(index - 1); each spike once, by ascending tick, population, neuron, was expected"
-        )
-      }
-    }
-  }
-
-  private func check(_ presentation: Presentation) throws(Fault) {
-    guard let stimulus, output != nil else {
-      throw Fault(
-        .SPK_ERROR_STATE,
-        "the model has no population with the role of stimulus, or none of output; presentations need both"
-      )
-    }
-    try checkTicks(presentation.ticks)
-    guard presentation.intensities.count == populations[stimulus].count else {
-      throw Fault(
-        .SPK_ERROR_ARGUMENT,
-        "intensities: \(presentation.intensities.count) found, \(populations[stimulus].count) expected, one a neuron of \"\(populations[stimulus].name)\""
-      )
-    }
-    guard presentation.labelPeriod >= 1, presentation.labelPeriod <= 65_535 else {
-      throw Fault(
-        .SPK_ERROR_ARGUMENT,
-        "label_period: \(presentation.labelPeriod) found, 1 .. 65535 expected")
-    }
-    guard presentation.flags & ~(RunFlag.learn | RunFlag.clear) == 0 else {
-      throw Fault(
-        .SPK_ERROR_ARGUMENT,
-        "flags: \(presentation.flags) holds bits that presentations do not have")
-    }
-    guard presentation.label != -1 else { return }
-    guard let labels else {
-      throw Fault(
-        .SPK_ERROR_STATE, "the model has no population with the role of label; use label -1")
-    }
-    guard presentation.label >= 0, Int(presentation.label) < populations[labels].count else {
-      throw Fault(
-        .SPK_ERROR_ARGUMENT,
-        "label: \(presentation.label) found, -1 .. \(populations[labels].count - 1) expected")
-    }
-  }
-}
-
-extension SpikeRecord {
-  fileprivate init(_ event: spk_event) {
-    self.init(tick: event.tick, population: event.population, neuron: event.neuron)
   }
 }

@@ -41,7 +41,7 @@ extension Session {
       }
       return
     }
-    let shape = try checkedProjection(projection)
+    let shape = try shape.checkedProjection(projection)
     guard setting == .enabled || shape.pointee.projection.hasRule else {
       throw Fault(
         .SPK_ERROR_STATE, "projection \"\(shape.pointee.name)\" has no rule, so it cannot learn")
@@ -56,16 +56,16 @@ extension Session {
     writer.put(setting, projection: projection, value: value)
     try board.connection.command(.set, writer)
     switch setting {
-    case .enabled: projections[projection].projection.enabled = value != 0
-    case .learning: projections[projection].projection.learning = value != 0
-    case .rate: projections[projection].projection.rate = UInt16(truncatingIfNeeded: value)
+    case .enabled: switches[projection].enabled = value != 0
+    case .learning: switches[projection].learning = value != 0
+    case .rate: switches[projection].rate = UInt16(truncatingIfNeeded: value)
     }
   }
 
   public func record(
     _ board: inout BoardConnection, _ population: UInt32, _ on: Bool
   ) throws(Fault) {
-    let shape = try checkedPopulation(population)
+    let shape = try shape.checkedPopulation(population)
     guard shape.pointee.kind != .analogue else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
@@ -80,7 +80,7 @@ extension Session {
   public func setValues(
     _ board: inout BoardConnection, _ population: UInt32, _ values: UnsafeBufferPointer<Int16>
   ) throws(Fault) {
-    let shape = try checkedPopulation(population)
+    let shape = try shape.checkedPopulation(population)
     guard shape.pointee.kind == .analogue else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,

@@ -18,7 +18,7 @@ extension Session {
   public mutating func snapshot(
     _ board: inout BoardConnection, in model: inout Model
   ) throws(Fault) {
-    try checkPopulations(model)
+    try shape.checkPopulations(model)
     let arrays = try SnapshotArrays.make(model)
     for index in 0..<populations.count {
       try readSnapshot(
@@ -28,10 +28,9 @@ extension Session {
     try exchangePosition(&board, nil)
     try store(&board, in: &model)
     for index in 0..<projections.count {
-      let projection = projections[index].projection
       model.setSwitches(
-        projection: index, enabled: projection.enabled, learning: projection.learning,
-        rate: projection.rate)
+        projection: index, enabled: switches[index].enabled, learning: switches[index].learning,
+        rate: switches[index].rate)
     }
     model.adopt(
       Snapshot(
@@ -50,7 +49,7 @@ extension Session {
         .SPK_ERROR_STATE,
         "the model holds no snapshot; spk_session_snapshot() or the file of one gives it one")
     }
-    try checkShape(of: model)
+    try shape.check(model)
     for index in 0..<projections.count { try writeWeights(&board, from: model, index) }
     try restoreState(&board, from: model, snapshot)
   }
@@ -62,7 +61,7 @@ extension Session {
   public mutating func reload(
     _ board: inout BoardConnection, from model: borrowing Model
   ) throws(Fault) -> UndoneTicks {
-    try checkShape(of: model)
+    try shape.check(model)
     do throws(Fault) {
       return try replaceNetwork(&board, from: model)
     } catch {
@@ -86,10 +85,7 @@ extension Session {
       try setProbe(&board, probes.requests[probe])
     }
     for index in 0..<projections.count {
-      let described = model.projection(index).projection
-      projections[index].projection.enabled = described.enabled
-      projections[index].projection.learning = described.learning
-      projections[index].projection.rate = described.rate
+      switches[index] = ProjectionSwitches(model.projection(index).projection)
     }
     forgetRun()
     if let snapshot = model.snapshot {
@@ -102,12 +98,6 @@ extension Session {
     return UndoneTicks(
       learningTicks: before.learning &- min(position.learning, before.learning),
       frozenTicks: before.frozen &- min(position.frozen, before.frozen), isUncertain: wasUncertain)
-  }
-
-  /// - Throws: ARGUMENT if a model is not of the session's shape.
-  public func checkShape(of model: borrowing Model) throws(Fault) {
-    try checkPopulations(model)
-    try checkShape(model)
   }
 
   private mutating func restoreState(
@@ -162,29 +152,6 @@ extension Session {
     let entry = model.projection(index)
     try board.connection.write(ArrayKind.weights, object: index, count: entry.weightCount) {
       Int(entry.weight($0))
-    }
-  }
-
-  private func checkPopulations(_ model: borrowing Model) throws(Fault) {
-    guard model.populationCount == populations.count else {
-      throw Fault(
-        .SPK_ERROR_ARGUMENT,
-        "the model has \(model.populationCount) populations, the session \(populations.count); a model of the session's shape was expected"
-      )
-    }
-    for index in 0..<populations.count {
-      let shape = populations.base + index
-      let population = model.population(index)
-      guard population.population.kind == shape.pointee.kind,
-        Int(population.population.neuronCount) == shape.pointee.count,
-        Int(population.population.valueLimit) == shape.pointee.valueLimit,
-        model.historyRows(population: index) == shape.pointee.historyRows
-      else {
-        throw Fault(
-          .SPK_ERROR_ARGUMENT,
-          "population \"\(population.name)\" of the model is not of the shape of \"\(shape.pointee.name)\" of the session (kind, neurons, value limit, delays)"
-        )
-      }
     }
   }
 }

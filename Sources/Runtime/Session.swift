@@ -7,12 +7,12 @@ import WireProtocol
 
 /// A model on a board. The board is lent for each call, and belongs to its device.
 public struct Session: ~Copyable {
-  /// The shape of what was loaded, for checks and sentences.
-  let populations: Buffer<PopulationShape>
-  let projections: Buffer<ProjectionShape>
-  let stimulus: Int?
-  let labels: Int?
-  let output: Int?
+  /// What `shape` points to.
+  private let populationShapes: Buffer<PopulationShape>
+  private let projectionShapes: Buffer<ProjectionShape>
+  public let shape: SessionShape
+  /// [projections], as they are on the board.
+  let switches: Buffer<ProjectionSwitches>
   /// Spikes of the last run that were not read yet.
   var events: List<spk_event>
   var eventsRead = 0
@@ -39,8 +39,11 @@ public struct Session: ~Copyable {
         model.population(index), historyRows: model.historyRows(population: index))
     }
     let projections = try Buffer<ProjectionShape>(count: model.projectionCount, repeating: .init())
+    let switches = try Buffer<ProjectionSwitches>(
+      count: model.projectionCount, repeating: .init())
     for index in 0..<projections.count {
       projections[index] = ProjectionShape(model.projection(index))
+      switches[index] = ProjectionSwitches(model.projection(index).projection)
     }
     let recorded = try Buffer<UInt8>(count: model.populationCount, repeating: 0)
     if let output = model.population(role: .output) { recorded[output] = 1 }
@@ -55,11 +58,14 @@ public struct Session: ~Copyable {
       board.endNetwork()
       throw Fault(error.status, "\(cause)")
     }
-    stimulus = model.population(role: .stimulus)
-    labels = model.population(role: .label)
-    output = model.population(role: .output)
-    self.populations = populations
-    self.projections = projections
+    shape = SessionShape(
+      populations: UnsafeBufferPointer(populations.elements),
+      projections: UnsafeBufferPointer(projections.elements),
+      stimulus: model.population(role: .stimulus), labels: model.population(role: .label),
+      output: model.population(role: .output))
+    populationShapes = populations
+    projectionShapes = projections
+    self.switches = switches
     self.recorded = recorded
     self.timeoutMilliseconds = timeoutMilliseconds
     position = DrawPosition(seed: seed, learning: 0, frozen: 0)
@@ -68,46 +74,23 @@ public struct Session: ~Copyable {
   }
 }
 
-/// A population of a session.
-struct PopulationShape: BitwiseCopyable {
-  var name = Name()
-  var kind = PopulationKind.input
-  var count = 0
-  var valueLimit = 0
-  /// Rows of its history: the longest delay from here, and for an analogue one the held values.
-  var historyRows = 0
-
-  init() {}
-
-  init(_ entry: PopulationEntry, historyRows: Int) {
-    self.historyRows = historyRows
-    name = entry.name
-    kind = entry.population.kind
-    count = Int(entry.population.neuronCount)
-    valueLimit = Int(entry.population.valueLimit)
-  }
+extension Session {
+  var populations: UnsafeBufferPointer<PopulationShape> { shape.populations }
+  var projections: UnsafeBufferPointer<ProjectionShape> { shape.projections }
 }
 
-/// A projection of a session.
-struct ProjectionShape: BitwiseCopyable {
-  var name = Name()
-  var projection = Projection(source: 0, target: 0)
-  var weightCount = 0
-  var lowLimit = 0
-  var highLimit = 0
+/// What a session may change of a projection's description.
+struct ProjectionSwitches: BitwiseCopyable {
+  var enabled = false
+  var learning = false
+  var rate: UInt16 = 0
 
   init() {}
 
-  init(_ entry: ProjectionEntry) {
-    name = entry.name
-    projection = entry.projection
-    weightCount = entry.weightCount
-    lowLimit = Int(projection.storage.minimum)
-    highLimit = Int(projection.storage.maximum)
-    if projection.hasRule {
-      lowLimit = max(lowLimit, Int(projection.rule.lowLimit))
-      highLimit = min(highLimit, Int(projection.rule.highLimit))
-    }
+  init(_ projection: Projection) {
+    enabled = projection.enabled
+    learning = projection.learning
+    rate = projection.rate
   }
 }
 

@@ -13,6 +13,8 @@ public struct Lane: ~Copyable {
   public let board: UnsafeMutablePointer<BoardConnection>
   /// Under `lock`.
   public var session: Session
+  /// That of the session, for whoever does not hold the lock.
+  public let shape: SessionShape
   /// What completions name.
   public var handle: OpaquePointer?
 
@@ -48,6 +50,7 @@ public struct Lane: ~Copyable {
     _ session: consuming Session, _ board: UnsafeMutablePointer<BoardConnection>,
     _ lock: UnsafeMutablePointer<pthread_mutex_t>, _ dispatcher: Dispatcher.Pointer
   ) {
+    shape = session.shape
     self.session = session
     self.board = board
     self.lock = lock

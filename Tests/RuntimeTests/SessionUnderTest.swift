@@ -97,7 +97,7 @@ final class SessionUnderTest {
     let pixels = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: intensities.count)
     defer { pixels.deallocate() }
     _ = pixels.initialize(from: intensities)
-    let count = session.outputCount
+    let count = session.shape.outputCount
     let counts = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
     let potentials = UnsafeMutablePointer<Int64>.allocate(capacity: count)
     let firsts = UnsafeMutablePointer<Int32>.allocate(capacity: count)

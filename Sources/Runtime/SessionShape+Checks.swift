@@ -5,28 +5,25 @@ import Model
 import NeuroCore
 import WireProtocol
 
-extension Session {
-  public var populationCount: Int { populations.count }
-  public var projectionCount: Int { projections.count }
-
+extension SessionShape {
   @inline(never)
-  func checkedPopulation(_ index: UInt32) throws(Fault) -> UnsafeMutablePointer<PopulationShape> {
+  func checkedPopulation(_ index: UInt32) throws(Fault) -> UnsafePointer<PopulationShape> {
     guard index < populations.count else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
         "population \(index) does not exist; the session has \(populations.count), numbered from 0")
     }
-    return populations.base + Int(index)
+    return populations.baseAddress.unsafelyUnwrapped + Int(index)
   }
 
   @inline(never)
-  func checkedProjection(_ index: UInt32) throws(Fault) -> UnsafeMutablePointer<ProjectionShape> {
+  func checkedProjection(_ index: UInt32) throws(Fault) -> UnsafePointer<ProjectionShape> {
     guard index < projections.count else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
         "projection \(index) does not exist; the session has \(projections.count), numbered from 0")
     }
-    return projections.base + Int(index)
+    return projections.baseAddress.unsafelyUnwrapped + Int(index)
   }
 
   func checkTicks(_ ticks: UInt32) throws(Fault) {

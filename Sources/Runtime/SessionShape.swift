@@ -1,0 +1,63 @@
+import CSpikelet
+import Fault
+import Memory
+import Model
+import NeuroCore
+
+/// What never changes in a session: checks and sentences, and writing down a run, need nothing else, and so no lock.
+///
+/// Points into its session, which must outlive it.
+public struct SessionShape: BitwiseCopyable {
+  let populations: UnsafeBufferPointer<PopulationShape>
+  let projections: UnsafeBufferPointer<ProjectionShape>
+  let stimulus: Int?
+  let labels: Int?
+  let output: Int?
+
+  /// Neurons of the output population.
+  public var outputCount: Int { output.map { populations[$0].count } ?? 0 }
+}
+
+/// A population of a session.
+struct PopulationShape: BitwiseCopyable {
+  var name = Name()
+  var kind = PopulationKind.input
+  var count = 0
+  var valueLimit = 0
+  /// Rows of its history: the longest delay from here, and for an analogue one the held values.
+  var historyRows = 0
+
+  init() {}
+
+  init(_ entry: PopulationEntry, historyRows: Int) {
+    self.historyRows = historyRows
+    name = entry.name
+    kind = entry.population.kind
+    count = Int(entry.population.neuronCount)
+    valueLimit = Int(entry.population.valueLimit)
+  }
+}
+
+/// A projection of a session.
+struct ProjectionShape: BitwiseCopyable {
+  var name = Name()
+  /// As it was loaded; its switches may have changed since.
+  var projection = Projection(source: 0, target: 0)
+  var weightCount = 0
+  var lowLimit = 0
+  var highLimit = 0
+
+  init() {}
+
+  init(_ entry: ProjectionEntry) {
+    name = entry.name
+    projection = entry.projection
+    weightCount = entry.weightCount
+    lowLimit = Int(projection.storage.minimum)
+    highLimit = Int(projection.storage.maximum)
+    if projection.hasRule {
+      lowLimit = max(lowLimit, Int(projection.rule.lowLimit))
+      highLimit = min(highLimit, Int(projection.rule.highLimit))
+    }
+  }
+}
