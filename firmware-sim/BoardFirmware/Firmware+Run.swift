@@ -50,8 +50,9 @@ extension Firmware {
         network.pointee.populations[index].kind == .analogue
       else { throw .index }
       let population = network.pointee.populations[index]
-      let count = Int(population.neuronCount) * Int(head.ticks)
-      guard count <= reader.remaining / 2 else { throw .malformed }
+      let (count, overflow) = Int(population.neuronCount)
+        .multipliedReportingOverflow(by: Int(head.ticks))
+      guard !overflow, count <= reader.remaining / 2 else { throw .malformed }
       for _ in 0..<count where Int32(reader.read(Int16.self)).magnitude > population.valueLimit {
         throw .law
       }
