@@ -79,7 +79,7 @@ public func spk_session_resume(
           try links.open(place, size: size, interrupt)
         }
       }
-      let undone = try session.reload(&board, from: model)
+      let undone = try session.reload(&board, from: model, isReopened: wasLost)
       guard let report else { return }
       report.pointee.was_lost = wasLost ? 1 : 0
       report.pointee.learning_ticks = undone.learningTicks

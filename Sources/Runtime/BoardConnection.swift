@@ -52,7 +52,7 @@ public struct BoardConnection: ~Copyable {
     do throws(Fault) {
       capabilities = try connection.greet()
     } catch {
-      throw connection.lose(error)
+      throw giveUp(error)
     }
   }
 

@@ -57,25 +57,30 @@ extension Session {
   /// Loads a model in the place of what the board has, and goes on from its snapshot, if it holds one. Spikes recorded and
   /// probes stay as they were asked for.
   ///
+  /// - Parameters:
+  ///   - isReopened: the board was lost, and knows nothing of the session yet; after a failure it is lost again.
   /// - Returns: what was done since the snapshot, and is undone.
+  /// - Throws: what keeps the session as it is, if the model does not suit it or the board; else the board is lost then.
   public mutating func reload(
-    _ board: inout BoardConnection, from model: borrowing Model
+    _ board: inout BoardConnection, from model: borrowing Model, isReopened: Bool
   ) throws(Fault) -> UndoneTicks {
-    try shape.check(model)
+    var isOff = isReopened
     do throws(Fault) {
-      return try replaceNetwork(&board, from: model)
+      try shape.check(model)
+      let placement = try Placement(model, on: board.size)
+      isOff = true
+      return try replaceNetwork(&board, from: model, placement)
     } catch {
       // Neither the old network nor the whole new one is there: as after a loss, to be resumed again.
-      throw board.connection.lose(error)
+      throw isOff ? board.giveUp(error) : error
     }
   }
 
   private mutating func replaceNetwork(
-    _ board: inout BoardConnection, from model: borrowing Model
+    _ board: inout BoardConnection, from model: borrowing Model, _ placement: borrowing Placement
   ) throws(Fault) -> UndoneTicks {
     let before = position
     let wasUncertain = isUncertain
-    let placement = try Placement(model, on: board.size)
     board.endNetwork()
     try board.connection.upload(model, placement, seed: position.seed)
     for index in 0..<recorded.count where recorded[index] != 0 {
@@ -153,5 +158,15 @@ extension Session {
     try board.connection.write(ArrayKind.weights, object: index, count: entry.weightCount) {
       Int(entry.weight($0))
     }
+  }
+}
+
+extension BoardConnection {
+  /// Takes the board for lost, as it lacks what the session needs; no loss is counted, but by the link itself.
+  mutating func giveUp(_ cause: Fault) -> Fault {
+    let losses = connection.counters.losses
+    let cause = connection.lose(cause)
+    connection.counters.losses = losses
+    return cause
   }
 }

@@ -237,4 +237,27 @@ import Testing
     #expect(
       fault { () throws(Fault) in _ = try session.reload(other) }?.status == .SPK_ERROR_ARGUMENT)
   }
+
+  @Test func `a model that the board has no room for leaves the session as it is`() throws {
+    var network = SessionNetwork()
+    network.add(.leaky, 8, role: .output) { $0.bias = 60 }
+    var grouped = SessionNetwork()
+    grouped.add(.leaky, 8, role: .output) { $0.groupSize = 8 }
+    let model = try grouped.model()
+    let session = try SessionUnderTest(
+      network.model(), on: BoardSize(cores: 2, neuronsPerCore: 4, synapseBytesPerCore: 4096))
+    let beside = try SessionUnderTest(network.model())
+    _ = try session.run(ticks: 3)
+    _ = try beside.run(ticks: 3)
+    let cause = fault { () throws(Fault) in _ = try session.reload(model) }
+    #expect(cause?.status == .SPK_ERROR_DOES_NOT_FIT)
+    #expect(try session.run(ticks: 9) == beside.run(ticks: 9))
+    #expect(session.losses == 0)
+    // Had the board been lost before, it would be so again.
+    #expect(
+      fault { () throws(Fault) in _ = try session.reload(model, isReopened: true) }?.status
+        == .SPK_ERROR_DOES_NOT_FIT)
+    #expect(fault { () throws(Fault) in try session.clear() }?.status == .SPK_ERROR_LOST)
+    #expect(session.losses == 0)
+  }
 }

@@ -211,9 +211,13 @@ final class SessionUnderTest {
 
   func restore(_ model: borrowing Model) throws(Fault) { try session.restore(&board, from: model) }
 
-  func reload(_ model: borrowing Model) throws(Fault) -> UndoneTicks {
-    try session.reload(&board, from: model)
+  func reload(
+    _ model: borrowing Model, isReopened: Bool = false
+  ) throws(Fault) -> UndoneTicks {
+    try session.reload(&board, from: model, isReopened: isReopened)
   }
+
+  var losses: UInt64 { board.counters.losses }
 
   func interrupt() { Interrupt.raise(board.interrupt) }
 

@@ -215,7 +215,10 @@ static void on_another_board(void) {
   board_kill(&board);
   board_start(&board, "1"); /* core */
   REFUSED(small.context, SPK_ERROR_LOST, "", spk_session_clear(small.session));
-  REFUSED(small.context, SPK_ERROR_DOES_NOT_FIT, "", spk_session_resume(small.session, small.model, &report));
+  for (int i = 0; i < 3; i++) {
+    REFUSED(small.context, SPK_ERROR_DOES_NOT_FIT, "", spk_session_resume(small.session, small.model, &report));
+    CHECK(losses() == 1); /* the link is well: it is the same loss */
+  }
   REFUSED(small.context, SPK_ERROR_LOST, "", spk_session_run(small.session, &two_ticks, NULL, 0, NULL, 0, NULL));
   board_kill(&board);
   board_start(&board, "9");

@@ -179,7 +179,8 @@ typedef struct spk_resume_report {
 
 /** Brings a session back after its board was lost: opens the board again at its locator, if it is lost, loads the model, goes
  * on from the snapshot that it holds (from its weights alone if it holds none), and sets what is recorded and probed. Blocks.
- * #SPK_ERROR_NOT_FOUND while no board is there: try again when it has come. @since 0.1
+ * #SPK_ERROR_NOT_FOUND while no board is there: try again when it has come. A model that the board has no room for
+ * (#SPK_ERROR_DOES_NOT_FIT) leaves a session that was not lost as it is. @since 0.1
  * @param model   of the session's shape
  * @param report  may be null
  */
