@@ -2,6 +2,7 @@ import CPlatform
 import CSpikelet
 import Fault
 import Runtime
+import Scheduling
 import Transport
 
 /// An open board, and where it is. Its lock is held by whoever talks to it.
@@ -13,6 +14,8 @@ struct DeviceBody: HandleBody, ~Copyable {
   let locator: Locator
   let size: BoardSize
   var hasSession = false
+  /// Whether a submission waits for the lock. Changed atomically.
+  var isWanted: UInt64 = 0
 
   init(
     parent: ObjectPointer<ContextBody>, board: UnsafeMutablePointer<BoardConnection>,
@@ -28,6 +31,17 @@ struct DeviceBody: HandleBody, ~Copyable {
     board.deinitialize(count: 1)
     free(board)
   }
+}
+
+extension UnsafeMutablePointer where Pointee == Object<DeviceBody> {
+  var boardLock: BoardLock {
+    BoardLock(
+      mutex(), isWanted: withUnsafeMutablePointer(to: &self.pointee.body.isWanted) { $0 },
+      self.pointee.body.parent.pointee.body.dispatcher)
+  }
+
+  /// For devices in the place of that of all objects: a submission may wait for the board.
+  func unlock() { boardLock.giveUp() }
 }
 
 /// Time that opening a board may take.

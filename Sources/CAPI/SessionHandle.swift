@@ -83,9 +83,7 @@ public func spk_session_open(
       source.pointee.body.model, on: &connection.pointee, seed: settings.seed,
       timeoutMilliseconds: settings.timeout_milliseconds)
     do throws(Fault) {
-      let lane = try Lane.make(
-        opened, on: connection, lock: board.mutex(),
-        board.pointee.body.parent.pointee.body.dispatcher)
+      let lane = try Lane.make(opened, on: connection, lock: board.boardLock)
       do throws(Fault) {
         result.pointee = try makeHandle(
           SessionBody(device: board, lane: lane), context: board.pointee.context,

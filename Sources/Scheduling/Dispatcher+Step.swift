@@ -74,10 +74,13 @@ extension Dispatcher {
     var next = dispatcher.pointee.nextLook
     var current = dispatcher.pointee.lanes
     while let lane = current {
-      if lane.pointee.active == nil { lane.pointee.active = lane.pointee.waiting.removeFirst() }
+      // One that has not begun waits as long as a blocking call has the board; later no call has it for long.
+      let begins =
+        lane.pointee.active == nil && !lane.pointee.waiting.isEmpty && lane.pointee.lock.takeNow()
+      if begins { lane.pointee.active = lane.pointee.waiting.removeFirst() }
       if let submission = lane.pointee.active {
         // A lane with a submission cannot be closed; one without may be, as soon as the lock is given up.
-        let isEnded = turn(dispatcher, lane, submission)
+        let isEnded = turn(dispatcher, lane, submission, hasBoard: begins)
         if isEnded { ended += 1 }
         if let progress = lane.pointee.progress {
           next = next == 0 ? progress.deadline : min(next, progress.deadline)
@@ -91,14 +94,16 @@ extension Dispatcher {
 
   /// Moves the active submission of a lane on; the lock is held before and after, and given up between.
   ///
+  /// - Parameters:
+  ///   - hasBoard: the device's lock is held already.
   /// - Returns: whether it has ended.
   private static func turn(
-    _ dispatcher: Pointer, _ lane: Lane.Pointer, _ submission: Submission.Pointer
+    _ dispatcher: Pointer, _ lane: Lane.Pointer, _ submission: Submission.Pointer, hasBoard: Bool
   ) -> Bool {
     pthread_mutex_unlock(&dispatcher.pointee.lock)
-    pthread_mutex_lock(lane.pointee.lock)
+    if !hasBoard { lane.pointee.lock.take() }
     let isEnded = advance(lane, submission)
-    pthread_mutex_unlock(lane.pointee.lock)
+    lane.pointee.lock.giveUp()
     pthread_mutex_lock(&dispatcher.pointee.lock)
     guard isEnded else { return false }
     lane.pointee.active = nil

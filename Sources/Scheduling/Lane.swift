@@ -8,8 +8,8 @@ public struct Lane: ~Copyable {
   public typealias Pointer = UnsafeMutablePointer<Lane>
 
   let dispatcher: Dispatcher.Pointer
-  /// The device's: held by whoever talks to its board.
-  let lock: UnsafeMutablePointer<pthread_mutex_t>
+  /// The device's.
+  let lock: BoardLock
   public let board: UnsafeMutablePointer<BoardConnection>
   /// Under `lock`.
   public var session: Session
@@ -35,26 +35,26 @@ public struct Lane: ~Copyable {
 
   public static func make(
     _ session: consuming Session, on board: UnsafeMutablePointer<BoardConnection>,
-    lock: UnsafeMutablePointer<pthread_mutex_t>, _ dispatcher: Dispatcher.Pointer
+    lock: BoardLock
   ) throws(Fault) -> Pointer {
     guard let raw = spk_platform_allocate(MemoryLayout<Lane>.stride) else {
       throw Fault(.SPK_ERROR_NO_MEMORY, "out of memory for a session")
     }
     let lane = raw.bindMemory(to: Lane.self, capacity: 1)
-    lane.initialize(to: Lane(session, board, lock, dispatcher))
+    lane.initialize(to: Lane(session, board, lock))
     Dispatcher.add(lane)
     return lane
   }
 
   private init(
     _ session: consuming Session, _ board: UnsafeMutablePointer<BoardConnection>,
-    _ lock: UnsafeMutablePointer<pthread_mutex_t>, _ dispatcher: Dispatcher.Pointer
+    _ lock: BoardLock
   ) {
     shape = session.shape
     self.session = session
     self.board = board
     self.lock = lock
-    self.dispatcher = dispatcher
+    dispatcher = lock.dispatcher
   }
 
   /// Ends a lane that nothing is on its way in; completions that were not taken are gone.

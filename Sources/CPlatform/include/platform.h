@@ -76,6 +76,9 @@ static inline void spk_platform_store(uint64_t *word, uint64_t value) {
   __atomic_store_n(word, value, __ATOMIC_RELEASE);
 }
 
+/* What was stored before it is seen by whoever loads after it what was stored since. */
+static inline void spk_platform_fence(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
+
 /* A descriptor that is readable between a signal and an unsignal; -1 if there is none. */
 static inline int spk_platform_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 static inline void spk_platform_signal(int descriptor) {
