@@ -115,17 +115,20 @@ extension Dispatcher {
       dispatcher.pointee.showReady()
       return true
     }
+    // The callback may submit again, and have the place of this one.
+    var completion = submission.pointee.completion
+    let message = submission.pointee.message
+    lane.pointee.free.append(submission)
     pthread_mutex_unlock(&dispatcher.pointee.lock)
-    if submission.pointee.completion.status != 0 {
-      ThreadMessage.keep(submission.pointee.message)
+    if completion.status != 0 {
+      ThreadMessage.keep(message)
       dispatcher.pointee.seam.logger.logFault()
     }
-    submission.pointee.message.withText { text in
-      submission.pointee.completion.message = text
-      ThreadMessage.call(lane) { callback(&submission.pointee.completion) }
+    message.withText { text in
+      completion.message = text
+      ThreadMessage.call(lane) { callback(&completion) }
     }
     pthread_mutex_lock(&dispatcher.pointee.lock)
-    lane.pointee.free.append(submission)
     leave(dispatcher, lane)
     return true
   }

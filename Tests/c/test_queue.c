@@ -124,6 +124,53 @@ static void two_sessions(void) {
   REFUSED(small.context, SPK_ERROR_TIMEOUT, "", spk_context_next_completion(small.context, &none, 0));
 }
 
+enum { LINKS = 40 };
+static int chain_length; /* touched by callbacks, and while none can run */
+static char last_message[64];
+
+/* Submits the next out of its callback: the place of the one that has ended is free. */
+static void submit_next(const spk_completion *completion) {
+  CHECK(completion->user == &chain_length && completion->ticket == (uint64_t)++chain_length);
+  CHECK(completion->status == SPK_OK && completion->ticks == TICKS);
+  if (chain_length == LINKS) return;
+  spk_submission next = SPK_SUBMISSION_INIT;
+  next.callback = submit_next;
+  next.user = &chain_length;
+  OK(small.context, spk_session_submit_run(small.session, &run, in, 6, &next, NULL));
+  REFUSED(small.context, SPK_ERROR_FULL, "1", spk_session_submit_run(small.session, &run, in, 6, &next, NULL));
+  /* What it was given is its own until it returns. */
+  CHECK(completion->ticket == (uint64_t)chain_length && completion->message[0] == 0);
+}
+
+static void keep_message(const spk_completion *completion) {
+  OK(small.context, spk_session_submit_run(small.session, &run, in, 6, NULL, NULL));
+  CHECK(completion->status == SPK_ERROR_CANCELLED);
+  snprintf(last_message, sizeof last_message, "%s", completion->message);
+}
+
+static void one_at_a_time(uint32_t flags) {
+  spk_context_options options = SPK_CONTEXT_OPTIONS_INIT;
+  spk_submission submission = SPK_SUBMISSION_INIT;
+  options.flags = flags;
+  options.queue_depth = 1;
+  small = small_open_with(&options);
+  chain_length = 0;
+  submission.callback = submit_next;
+  submission.user = &chain_length;
+  OK(small.context, spk_session_submit_run(small.session, &run, in, 6, &submission, NULL));
+  OK(small.context, spk_session_drain(small.session, 60000));
+  CHECK(chain_length == LINKS && frozen_ticks() == LINKS * TICKS);
+  if (flags == SPK_CONTEXT_NO_THREADS) {
+    submission.callback = keep_message;
+    OK(small.context, spk_session_submit_run(small.session, &run, in, 6, &submission, NULL));
+    OK(small.context, spk_session_cancel(small.session, SPK_EVERY_TICKET));
+    OK(small.context, spk_session_drain(small.session, 60000));
+    CHECK(strstr(last_message, "before it began") != NULL);
+    CHECK(take().status == SPK_OK);
+  }
+  small_close(&small);
+}
+
 int main(void) {
   run.ticks = TICKS;
   for (uint32_t flags = 0; flags <= SPK_CONTEXT_NO_THREADS; flags++) {
@@ -138,6 +185,7 @@ int main(void) {
     OK(small.context, spk_session_submit_run(small.session, &run, in, 6, NULL, NULL));
     OK(small.context, spk_session_drain(small.session, 60000));
     small_close(&small); /* with a completion that is not taken */
+    one_at_a_time(flags);
   }
   return check_tally();
 }

@@ -33,7 +33,8 @@ typedef struct spk_completion {
 
 #define SPK_COMPLETION_INIT { (uint32_t)sizeof(spk_completion), 0, 0, NULL, NULL, 0, 0, 0, 0, NULL }
 
-/** Runs on the context's thread, or inside spk_context_process(); one at a time in a context. */
+/** Runs on the context's thread, or inside spk_context_process(); one at a time in a context. Its own submission no longer
+ * counts for `queue_depth`: it may submit the next. */
 typedef void (*spk_completion_callback)(const spk_completion *completion);
 
 /** Where the results of a submission go. */
