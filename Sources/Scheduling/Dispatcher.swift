@@ -45,8 +45,9 @@ public struct Dispatcher: ~Copyable {
   var completions = SubmissionQueue()
   var watches = List<Watch>()
   var lastWatch: UInt64 = 0
-  /// Number of the watch whose callback runs; 0: none.
+  /// Number of the watch whose callback runs, 0: none; and the thread that it runs on.
   var callingWatch: UInt64 = 0
+  var callingThread = pthread_t()
   var nextLook: Int64 = 0
 
   /// Descriptors, −1 until they are needed. `inner` is readable when a step has something to do: new work (`wake`), a

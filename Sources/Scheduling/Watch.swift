@@ -12,10 +12,12 @@ struct Watch: BitwiseCopyable {
   let user: UnsafeMutableRawPointer?
   /// Nil until it was looked for.
   var isPresent: Bool?
+  /// When it was looked for last; 0: never.
+  var lookTime: Int64 = 0
 }
 
-/// Time between two looks at the watched boards.
-private let lookNanoseconds: Int64 = 200_000_000
+/// Time in which each watched board is looked for once, if looking takes none.
+private let roundNanoseconds: Int64 = 200_000_000
 private let watchLimit = 64
 
 extension Dispatcher {
@@ -41,7 +43,7 @@ extension Dispatcher {
     }
   }
 
-  /// Ends a watch; waits for its callback, unless called from inside one.
+  /// Ends a watch; waits for its callback, unless called from inside that.
   ///
   /// - Throws: NOT_FOUND.
   public static func unwatch(_ dispatcher: Pointer, _ locator: Locator) throws(Fault) {
@@ -53,7 +55,9 @@ extension Dispatcher {
       let last = dispatcher.pointee.watches.count - 1
       dispatcher.pointee.watches[index] = dispatcher.pointee.watches[last]
       dispatcher.pointee.watches.removeLast()
-      while dispatcher.pointee.callingWatch == number, !ThreadMessage.isInCallback {
+      while dispatcher.pointee.callingWatch == number,
+        pthread_equal(dispatcher.pointee.callingThread, pthread_self()) == 0
+      {
         pthread_cond_wait(&dispatcher.pointee.changed, &dispatcher.pointee.lock)
       }
     }
@@ -68,43 +72,36 @@ extension Dispatcher {
     }
   }
 
-  /// Looks at each board if it is time, and tells of what has changed; the lock is not held.
+  /// Looks for one board if it is time, and tells if it has come or gone; the lock is not held.
+  ///
+  /// One at a time, and after that no look for as long as it took: submissions go on in between.
   ///
   /// - Returns: boards that came or went.
   static func look(_ dispatcher: Pointer) -> UInt32 {
-    let now = spk_platform_now()
-    let isDue = dispatcher.locked {
-      let isDue = $0.pointee.watches.count > 0 && now >= $0.pointee.nextLook
-      if isDue { $0.pointee.nextLook = now &+ lookNanoseconds }
-      if $0.pointee.watches.count == 0 { $0.pointee.nextLook = 0 }
-      return isDue
+    let start = spk_platform_now()
+    guard var watch = dispatcher.locked({ $0.pointee.dueWatch(at: start) }) else { return 0 }
+    let isPresent = withUnsafePointer(to: &watch.locator) {
+      dispatcher.pointee.seam.isThere(dispatcher.pointee.seam.context, $0)
     }
-    guard isDue else { return 0 }
-    var changes: UInt32 = 0
-    var index = 0
-    while var watch = dispatcher.locked({ $0.pointee.watch(at: index) }) {
-      index += 1
-      let isPresent = withUnsafePointer(to: &watch.locator) {
-        dispatcher.pointee.seam.isThere(dispatcher.pointee.seam.context, $0)
-      }
-      // Told only if it is still watched, and it has changed.
-      guard dispatcher.locked({ $0.pointee.note(watch.number, isPresent) }) else { continue }
-      changes += 1
-      tell(dispatcher, watch, isPresent)
-      dispatcher.locked {
-        $0.pointee.callingWatch = 0
-        pthread_cond_broadcast(&$0.pointee.changed)
-      }
+    guard dispatcher.locked({ $0.pointee.note(watch.number, isPresent, since: start) }) else {
+      return 0
     }
-    return changes
+    tell(dispatcher, watch, isPresent)
+    return 1
   }
 
   private static func tell(_ dispatcher: Pointer, _ watch: Watch, _ isPresent: Bool) {
     let state: StaticString = isPresent ? "is there" : "is not there"
     dispatcher.pointee.seam.logger.notice("board \"\(watch.locator.sentence)\" \(state)")
-    guard let callback = watch.callback else { return }
+    // The log callback may have ended the watch.
+    guard let callback = watch.callback, dispatcher.locked({ $0.pointee.beginCall(watch.number) })
+    else { return }
     watch.locator.sentence.withText { text in
       ThreadMessage.call { callback(watch.user, text, isPresent ? 1 : 0) }
+    }
+    dispatcher.locked {
+      $0.pointee.callingWatch = 0
+      pthread_cond_broadcast(&$0.pointee.changed)
     }
   }
 
@@ -115,16 +112,52 @@ extension Dispatcher {
     return nil
   }
 
-  /// Keeps what was seen of a watch.
-  ///
-  /// - Returns: whether it is news; its callback is then taken for running.
-  private mutating func note(_ number: UInt64, _ isPresent: Bool) -> Bool {
-    for index in 0..<watches.count where watches[index].number == number {
-      guard watches[index].isPresent != isPresent else { return false }
-      watches[index].isPresent = isPresent
-      callingWatch = number
-      return true
+  private func find(_ number: UInt64) -> Int? {
+    for index in 0..<watches.count where watches[index].number == number { return index }
+    return nil
+  }
+
+  /// The watch whose turn it is: that which was looked for longest ago; nil if it is not time.
+  private mutating func dueWatch(at now: Int64) -> Watch? {
+    guard let index = oldestWatch() else {
+      nextLook = 0
+      return nil
     }
-    return false
+    return now >= nextLook ? watches[index] : nil
+  }
+
+  private func oldestWatch() -> Int? {
+    var oldest: Int?
+    for index in 0..<watches.count
+    where oldest.map({ watches[index].lookTime < watches[$0].lookTime }) ?? true {
+      oldest = index
+    }
+    return oldest
+  }
+
+  /// Keeps what was seen of a watch, and says when the next look is due.
+  ///
+  /// - Returns: whether it is news, of a watch that has not ended.
+  private mutating func note(_ number: UInt64, _ isPresent: Bool, since start: Int64) -> Bool {
+    let now = spk_platform_now()
+    var isNews = false
+    if let index = find(number) {
+      isNews = watches[index].isPresent != isPresent
+      watches[index].isPresent = isPresent
+      watches[index].lookTime = now
+    }
+    if let oldest = oldestWatch() {
+      let isNew = watches[oldest].lookTime == 0
+      nextLook = now &+ max(now &- start, isNew ? 0 : roundNanoseconds / Int64(watches.count))
+    }
+    return isNews
+  }
+
+  /// Notes that this thread calls back, unless the watch has ended.
+  private mutating func beginCall(_ number: UInt64) -> Bool {
+    guard find(number) != nil else { return false }
+    callingWatch = number
+    callingThread = pthread_self()
+    return true
   }
 }

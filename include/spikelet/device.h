@@ -95,16 +95,18 @@ SPK_API spk_status spk_device_counters(spk_device *device, spk_counters *counter
  */
 SPK_API spk_status spk_device_list(spk_context *context, spk_board *boards, size_t capacity, size_t *count);
 
-/** Watches a board: `callback` is told whether it is there, at once and whenever that changes. Looked at five times a
- * second, between submissions. At most 64 boards a context. @since 0.1
+/** Watches a board: `callback` is told whether it is there, at once and whenever that changes. Looked at up to five times a
+ * second, one board at a time between submissions; one that does not answer is waited for 0.1 seconds, and then as long goes
+ * by without a look. At most 64 boards a context. @since 0.1
  * @param locator   as for spk_device_open(); need not be there. Kept as a copy.
  * @param callback  null: the board is only listed
  * @param user      handed to the callback, never looked at; must live until spk_device_unwatch() has returned
  */
 SPK_API spk_status spk_device_watch(spk_context *context, const char *locator, spk_board_callback callback, void *user);
 
-/** Watches a board no more; waits for its callback, unless called from inside one. #SPK_ERROR_NOT_FOUND if it was not
- * watched. @since 0.1 */
+/** Watches a board no more. When it has returned, the callback neither runs nor will: it waits for one that runs on another
+ * thread, which must not wait for this call. Legal inside the callback itself, which is then the last.
+ * #SPK_ERROR_NOT_FOUND if it was not watched. @since 0.1 */
 SPK_API spk_status spk_device_unwatch(spk_context *context, const char *locator);
 
 #ifdef __cplusplus
