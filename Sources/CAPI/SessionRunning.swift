@@ -51,11 +51,16 @@ public func spk_session_present(
   _ scores: UnsafeMutablePointer<spk_scores>?
 ) -> spk_status {
   enterSession(session) { (session, board, buffer) throws(Fault) in
-    let best = try session.present(
+    var best: Int?
+    defer {
+      if let best {
+        scores?.pointee.count = UInt32(session.shape.outputCount)
+        scores?.pointee.best = UInt32(best)
+      }
+    }
+    try session.present(
       &board, try presentationInput(presentation),
-      scores: try scoreArrays(scores, outputCount: session.shape.outputCount), &buffer)
-    scores?.pointee.count = UInt32(session.shape.outputCount)
-    scores?.pointee.best = UInt32(best)
+      scores: try scoreArrays(scores, outputCount: session.shape.outputCount), &buffer, best: &best)
   }
 }
 

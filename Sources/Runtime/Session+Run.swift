@@ -63,15 +63,17 @@ extension Session {
 
   /// Presents intensities; the scores go to `arrays`, the recorded spikes to `events`. Waits as `run`.
   ///
-  /// - Returns: the output neuron with most spikes, then the largest potential, then the lowest number.
+  /// - Parameters:
+  ///   - best: gets the output neuron with most spikes, then the largest potential, then the lowest number; if ticks took place,
+  ///     whatever is thrown.
   public mutating func present(
     _ board: inout BoardConnection, _ presentation: Presentation, scores arrays: ScoreArrays,
-    _ buffer: inout RequestBuffer
-  ) throws(Fault) -> Int {
+    _ buffer: inout RequestBuffer, best: inout Int?
+  ) throws(Fault) {
     let prepared = try shape.prepare(presentation, scores: arrays, in: &buffer)
     var run = try begin(&board, prepared, deadline: deadline(from: spk_platform_now()))
+    defer { if run.ticksDone != nil { best = run.best } }
     try complete(&board, &run)
-    return run.best
   }
 
   /// When a run that begins now has taken too long.

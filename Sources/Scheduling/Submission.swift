@@ -30,8 +30,10 @@ struct Submission: ~Copyable {
     completion.best = UInt32(progress?.best ?? 0)
     completion.event_count = session.waitingEventCount
     completion.probe_count = 0
-    scores?.pointee.count = UInt32(session.shape.outputCount)
-    scores?.pointee.best = completion.best
+    if progress?.ticksDone != nil {
+      scores?.pointee.count = UInt32(session.shape.outputCount)
+      scores?.pointee.best = completion.best
+    }
     let room = UnsafeMutableBufferPointer(
       start: target.events_out, count: target.events_out == nil ? 0 : target.event_capacity)
     var isCut = session.takeEvents(room) < completion.event_count && target.events_out != nil

@@ -106,16 +106,18 @@ final class SessionUnderTest {
       potentials.deallocate()
       firsts.deallocate()
     }
-    let best = try session.present(
+    var best: Int?
+    try session.present(
       &board,
       Presentation(
         ticks: UInt32(ticks), intensities: UnsafeBufferPointer(pixels), label: Int32(label),
         labelPeriod: UInt32(labelPeriod), firstLearningTick: UInt32(firstLearningTick),
         flags: flags),
-      scores: ScoreArrays(counts: counts, potentials: potentials, firstSpikes: firsts), &buffer)
+      scores: ScoreArrays(counts: counts, potentials: potentials, firstSpikes: firsts), &buffer,
+      best: &best)
     return SessionScores(
       counts: (0..<count).map { counts[$0] }, potentials: (0..<count).map { potentials[$0] },
-      firstSpikes: (0..<count).map { firsts[$0] }, best: best)
+      firstSpikes: (0..<count).map { firsts[$0] }, best: best!)
   }
 
   func takeSpikes() -> [Spike] {

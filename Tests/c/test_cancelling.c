@@ -180,6 +180,90 @@ static void cancel_one_of_many(void) {
   small_close(&slow);
 }
 
+enum { PIXELS = 30, CLASSES = 4 };
+
+/* The scores of a presentation. */
+typedef struct score {
+  uint32_t counts[CLASSES];
+  int64_t potentials[CLASSES];
+  int32_t first_spikes[CLASSES];
+  spk_scores scores;
+} score;
+
+static score presented;
+static uint8_t pixels[PIXELS];
+
+static void point(score *score) {
+  spk_scores scores = SPK_SCORES_INIT;
+  memset(score, 77, sizeof *score);
+  score->scores = scores;
+  score->scores.capacity = CLASSES;
+  score->scores.counts = score->counts;
+  score->scores.potentials = score->potentials;
+  score->scores.first_spikes = score->first_spikes;
+  score->scores.count = score->scores.best = 77;
+}
+
+static spk_presentation presentation_of(uint32_t ticks) {
+  spk_presentation presentation = SPK_PRESENTATION_INIT;
+  for (int i = 0; i < PIXELS; i++) pixels[i] = (uint8_t)(255 - 3 * i);
+  presentation.ticks = ticks;
+  presentation.intensities = pixels;
+  presentation.intensity_count = PIXELS;
+  return presentation;
+}
+
+/* A session on a classifier whose ticks take long, in the place of that on the network.
+ * timeout: in milliseconds */
+static void open_classifier(uint32_t timeout) {
+  const uint32_t layers[] = {PIXELS, POOL_SIZE, CLASSES};
+  spk_erbp_options options = SPK_ERBP_OPTIONS_INIT;
+  slow = open_slow(timeout);
+  OK(slow.context, spk_model_close(slow.model));
+  options.layer_count = 3;
+  options.layer_sizes = layers;
+  OK(slow.context, spk_model_build_erbp(slow.context, &options, &slow.model));
+  slow_reopen(&slow, timeout);
+}
+
+/* Whether `presented` is what a presentation of so many ticks gives to a fresh session. */
+static void as_a_presentation_of(uint32_t ticks) {
+  static score whole;
+  spk_presentation shorter = presentation_of(ticks);
+  if (!CHECK(ticks >= 1 && ticks < SLOW_TICKS)) return;
+  point(&whole);
+  slow_reopen(&slow, 60000);
+  OK(slow.context, spk_session_present(slow.session, &shorter, &whole.scores));
+  CHECK(memcmp(presented.counts, whole.counts, sizeof whole.counts) == 0);
+  CHECK(memcmp(presented.potentials, whole.potentials, sizeof whole.potentials) == 0);
+  CHECK(memcmp(presented.first_spikes, whole.first_spikes, sizeof whole.first_spikes) == 0);
+  CHECK(presented.scores.count == CLASSES && presented.scores.best == whole.scores.best);
+}
+
+static void presentations_end_early(void) {
+  spk_presentation all = presentation_of(SLOW_TICKS);
+  open_classifier(80);
+  point(&presented);
+  REFUSED(slow.context, SPK_ERROR_TIMEOUT, "the session goes on",
+          spk_session_present(slow.session, &all, &presented.scores));
+  as_a_presentation_of(ticks_told(spk_context_message(slow.context)));
+  slow_reopen(&slow, 80);
+  point(&presented);
+  OK(slow.context, spk_session_submit_present(slow.session, &all, &presented.scores, NULL, NULL));
+  spk_completion completion = take();
+  CHECK(completion.status == SPK_ERROR_TIMEOUT && completion.best == presented.scores.best);
+  as_a_presentation_of(completion.ticks);
+  /* What did not begin has no scores. */
+  if (flags == SPK_CONTEXT_NO_THREADS) {
+    point(&presented);
+    OK(slow.context, spk_session_submit_present(slow.session, &all, &presented.scores, NULL, NULL));
+    OK(slow.context, spk_session_cancel(slow.session, SPK_EVERY_TICKET));
+    CHECK(take().status == SPK_ERROR_CANCELLED);
+    CHECK(presented.scores.count == 77 && presented.scores.best == 77 && presented.counts[0] == 77 * 0x01010101);
+  }
+  small_close(&slow);
+}
+
 int main(void) {
   all_ticks.ticks = SLOW_TICKS;
   for (flags = 0; flags <= SPK_CONTEXT_NO_THREADS; flags++) {
@@ -189,6 +273,7 @@ int main(void) {
     cancel_a_blocking_run();
     if (flags == SPK_CONTEXT_NO_THREADS) cancel_what_waits();
     if (flags == 0) cancel_one_of_many();
+    presentations_end_early();
   }
   return check_tally();
 }

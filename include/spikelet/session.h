@@ -116,7 +116,8 @@ SPK_API spk_status spk_session_read_events(spk_session *session, spk_event *even
 
 /** Presents intensities, and learns from a label if one is given and SPK_RUN_LEARN is set. Blocks, and ends early, as
  * spk_session_run(). @since 0.1
- * @param[in,out] scores  may be null
+ * @param[in,out] scores  may be null. With #SPK_ERROR_TIMEOUT and #SPK_ERROR_CANCELLED it tells of the ticks that took place; if
+ *                        none did, `count` and `best` stay, and the arrays may be written in part.
  */
 SPK_API spk_status spk_session_present(spk_session *session, const spk_presentation *presentation,
                                        spk_scores *scores);
