@@ -50,7 +50,7 @@ extension Model {
       } else {
         header.read(tensor, as: Int32.self) { neuron, value in values[neuron] = value }
       }
-      try setParameters(population: index, parameter, UnsafeBufferPointer(values.elements))
+      try readParameters(population: index, parameter, UnsafeBufferPointer(values.elements))
     }
   }
 
@@ -116,7 +116,7 @@ extension Model {
     } else {
       header.read(weights, as: Int16.self) { index, value in values[index] = value }
     }
-    try setSynapses(
+    try readSynapses(
       projection: index, rowStarts: UnsafeBufferPointer(starts.elements),
       targets: UnsafeBufferPointer(columns.elements),
       weights: UnsafeBufferPointer(values.elements))

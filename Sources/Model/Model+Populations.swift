@@ -53,6 +53,14 @@ extension Model {
   public mutating func setParameters(
     population index: Int, _ parameter: NeuronParameter, _ values: UnsafeBufferPointer<Int32>
   ) throws(Fault) {
+    try readParameters(population: index, parameter, values)
+    dropSnapshot()
+  }
+
+  /// The same for the parameters of a file, which may hold a snapshot too.
+  mutating func readParameters(
+    population index: Int, _ parameter: NeuronParameter, _ values: UnsafeBufferPointer<Int32>
+  ) throws(Fault) {
     guard index >= 0, index < populationCount else {
       throw Fault(
         .SPK_ERROR_ARGUMENT, "population \(index) was asked for, the model has \(populationCount)")

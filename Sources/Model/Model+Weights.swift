@@ -19,6 +19,7 @@ extension Model {
       throw error.at("projection \"\(entry.pointee.name)\"")
     }
     entry.pointee.store(values)
+    dropSnapshot()
   }
 
   /// Reads all stored weights of a projection.
@@ -43,6 +44,15 @@ extension Model {
   /// - Throws: `SPK_ERROR_ARGUMENT` for arrays of the wrong size or a projection that is not sparse, `SPK_ERROR_MODEL` for
   ///   rows, targets or weights that break the law, `SPK_ERROR_NO_MEMORY`; the model is then as it was.
   public mutating func setSynapses(
+    projection index: Int, rowStarts: UnsafeBufferPointer<UInt32>,
+    targets: UnsafeBufferPointer<UInt32>, weights: UnsafeBufferPointer<Int16>
+  ) throws(Fault) {
+    try readSynapses(projection: index, rowStarts: rowStarts, targets: targets, weights: weights)
+    dropSnapshot()
+  }
+
+  /// The same for the synapses of a file, which may hold a snapshot too.
+  mutating func readSynapses(
     projection index: Int, rowStarts: UnsafeBufferPointer<UInt32>,
     targets: UnsafeBufferPointer<UInt32>, weights: UnsafeBufferPointer<Int16>
   ) throws(Fault) {

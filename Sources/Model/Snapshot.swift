@@ -117,7 +117,7 @@ extension Model {
     self.snapshot = snapshot
   }
 
-  /// Forgets the snapshot; the arrays no longer suit a network that grows.
+  /// Forgets the snapshot, which is of another network than the one that was changed.
   mutating func dropSnapshot() {
     snapshot = nil
     for index in 0..<populationCount {

@@ -54,7 +54,7 @@ extension Session {
     }
   }
 
-  /// Copies all weights into a model of the same shape; the model changes only when all are there.
+  /// Copies all weights into a model of the same shape, which loses its snapshot; the model changes only when all are there.
   public func store(_ board: inout BoardConnection, in model: inout Model) throws(Fault) {
     try shape.checkProjections(model)
     var total = 0

@@ -161,11 +161,12 @@ static void goes_on(void) {
   check_future();
   OK(small.context, spk_model_close(loaded));
 
-  /* Storing keeps the weights alone: a model that has no snapshot has none after it, one that has keeps it. */
+  /* Storing keeps the weights alone: the model has no snapshot after it, whether it had one or not. */
   OK(small.context, spk_session_store(small.session, fresh));
   described(fresh, 0, 0, 0, 0);
   OK(small.context, spk_session_store(small.session, small.model));
-  described(small.model, 1, 1, 4 * TICKS, 2 * TICKS);
+  described(small.model, 0, 0, 0, 0);
+  REFUSED(small.context, SPK_ERROR_STATE, "no snapshot", spk_session_restore(small.session, small.model));
   OK(small.context, spk_model_close(fresh));
 }
 
@@ -183,6 +184,22 @@ static void resumes_without_a_snapshot(void) {
   OK(small.context, spk_session_open(small.device, plain, NULL, &small.session));
   CHECK(small_session_print(small.session) == resumed);
   OK(small.context, spk_model_close(plain));
+}
+
+/* Whatever is set in a model takes its snapshot away; what is refused does not. */
+static void changes(void) {
+  static const uint32_t rows[] = {0, 2, 4}, targets[] = {0, 2, 1, 3};
+  static const int16_t weights[12] = {1}, wrong[12] = {101};
+  static const int32_t biases[4] = {1, 2, 3, 4};
+  for (int i = 0; i < 3; i++) {
+    OK(small.context, spk_session_snapshot(small.session, small.model));
+    REFUSED(small.context, SPK_ERROR_MODEL, "", spk_model_set_weights(small.model, INPUT_HIDDEN, wrong, 12));
+    described(small.model, 1, 1, 0, 0);
+    if (i == 0) OK(small.context, spk_model_set_weights(small.model, LABEL_HIDDEN, weights, 12));
+    if (i == 1) OK(small.context, spk_model_set_synapses(small.model, VALUE_HIDDEN, rows, targets, weights, 4));
+    if (i == 2) OK(small.context, spk_model_set_parameters(small.model, HIDDEN, SPK_BIAS, biases, 4));
+    described(small.model, 0, 0, 0, 0);
+  }
 }
 
 /* A network that grows has no snapshot any more; and another shape is refused, and nothing changes. */
@@ -221,6 +238,7 @@ int main(void) {
   goes_on();
   resumes_without_a_snapshot();
   shapes();
+  changes();
   small_close(&small);
   return check_tally();
 }

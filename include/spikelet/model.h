@@ -228,7 +228,8 @@ typedef struct spk_snapshot {
 
 #define SPK_SNAPSHOT_INIT { (uint32_t)sizeof(spk_snapshot), 0, 0, 0, 0 }
 
-/** Whether the model holds a snapshot of a session, and of when. Adding populations or projections takes it away. @since 0.1
+/** Whether the model holds a snapshot of a session, and of when. A snapshot is whole: adding populations or projections, setting
+ * parameters, synapses or weights, and spk_session_store() take it away. @since 0.1
  * @param[in,out] snapshot  `struct_size` is read, the rest written.
  */
 SPK_API spk_status spk_model_snapshot(spk_model *model, spk_snapshot *snapshot);

@@ -154,7 +154,8 @@ SPK_API spk_status spk_session_read_weights(spk_session *session, uint32_t proje
 SPK_API spk_status spk_session_write_weights(spk_session *session, uint32_t projection, const int16_t *weights,
                                              size_t count);
 
-/** Copies the weights on the board into a model of the same shape, for example the one that was opened. @since 0.1 */
+/** Copies the weights on the board into a model of the same shape, for example the one that was opened. A snapshot that the
+ * model holds is gone then: its state is not of these weights. @since 0.1 */
 SPK_API spk_status spk_session_store(spk_session *session, spk_model *model);
 
 /** Takes a snapshot: copies weights, learning bits and rates, state, spikes and values under way, seed and ticks into a model of
