@@ -1,11 +1,12 @@
 /// Text of bounded length, held in place: what an error says to people.
 ///
-/// Built by interpolation, without a heap: `"core \(index) has \(bytes) bytes free"`. What does not fit is cut.
+/// Built by interpolation, without a heap: `"core \(index) has \(bytes) bytes free"`. What does not fit is cut, after a whole
+/// character.
 public struct Sentence: ExpressibleByStringInterpolation, Sendable {
-  public static let capacity = 383
+  public static let capacity = 399
   public typealias StringLiteralType = StaticString
 
-  private var bytes: InlineArray<384, UInt8> = .init(repeating: 0)
+  private var bytes: InlineArray<400, UInt8> = .init(repeating: 0)
   /// Bytes in use; the byte after them is zero.
   public private(set) var count = 0
 
@@ -18,6 +19,9 @@ public struct Sentence: ExpressibleByStringInterpolation, Sendable {
 
   public init(stringInterpolation: Interpolation) {
     self = stringInterpolation.sentence
+    guard count == Self.capacity else { return }
+    count = withBytes { Self.wholeCharacters($0, count) }
+    bytes[count] = 0
   }
 
   /// A number in decimal digits.
@@ -82,10 +86,27 @@ public struct Sentence: ExpressibleByStringInterpolation, Sendable {
   @discardableResult
   public func copy(to destination: UnsafeMutablePointer<UInt8>, capacity: Int) -> Int {
     guard capacity > 0 else { return 0 }
-    let length = min(count, capacity - 1)
+    let length =
+      count < capacity ? count : withBytes { Self.wholeCharacters($0, capacity - 1) }
     for index in 0..<length { destination[index] = bytes[index] }
     destination[length] = 0
     return length
+  }
+
+  /// How many of the first `count` bytes to keep, so that a text which is cut there ends with a whole character.
+  @inline(never)
+  static func wholeCharacters(_ text: UnsafeBufferPointer<UInt8>, _ count: Int) -> Int {
+    var lead = count - 1
+    while lead > 0, count - lead < 4, text[lead] & 0xC0 == 0x80 { lead -= 1 }
+    guard lead >= 0 else { return count }
+    let length =
+      switch text[lead] {
+      case 0xF0...: 4
+      case 0xE0...: 3
+      case 0xC0...: 2
+      default: 1
+      }
+    return lead + length > count ? lead : count
   }
 
   public subscript(index: Int) -> UInt8 { bytes[index] }

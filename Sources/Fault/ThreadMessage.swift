@@ -2,7 +2,7 @@ import CPlatform
 
 /// The sentence of the fault that this thread made last, whose it is, and the one that is being put together.
 public enum ThreadMessage {
-  static let capacity = 399
+  static let capacity = Sentence.capacity
 
   /// Zero-terminated; empty at first. Valid as long as the thread, changed by its next fault.
   public static var text: UnsafePointer<CChar>? {
@@ -117,7 +117,12 @@ public enum ThreadMessage {
     let message = platform_thread_message().unsafelyUnwrapped
     message.pointee.text = message.pointee.draft
     withUnsafeMutableBytes(of: &message.pointee.text) { text in
-      text[Int(message.pointee.draft_count)] = 0
+      var count = Int(message.pointee.draft_count)
+      if count == capacity {
+        count = Sentence.wholeCharacters(
+          UnsafeBufferPointer(text.bindMemory(to: UInt8.self)), count)
+      }
+      text[count] = 0
     }
     message.pointee.draft_count = 0
   }
