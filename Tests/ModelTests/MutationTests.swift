@@ -7,7 +7,11 @@ struct MutationTests {
   @Test(arguments: UInt64(1)...40)
   func `a mutated file loads or is refused`(seed: UInt64) throws {
     var generator = SeededGenerator(state: seed)
-    let valid = seed % 2 == 0 ? try smallModel().bytes() : try randomModel(seed: seed).bytes()
+    var original = seed % 2 == 0 ? try smallModel() : try randomModel(seed: seed)
+    if seed % 4 < 2 { try addSnapshot(&original, &generator) }
+    let valid = try original.bytes()
+    let read = try Model.decode(valid)
+    #expect(read.snapshot == original.snapshot && (read.snapshot != nil) == (seed % 4 < 2))
     for _ in 0..<100 {
       var bytes = valid
       for _ in 0..<Int.random(in: 1...3, using: &generator) where !bytes.isEmpty {

@@ -35,6 +35,30 @@ func randomModel(seed: UInt64) throws(Fault) -> Model {
   return model
 }
 
+/// Has a lawful model hold a snapshot of values by chance.
+func addSnapshot(_ model: inout Model, _ generator: inout SeededGenerator) throws(Fault) {
+  let arrays = try SnapshotArrays.make(model)
+  for index in 0..<model.populationCount {
+    let population = model.population(index).population
+    let state = arrays.state(model, index)
+    for place in state.indices {
+      let isRefractory = place >= state.count / Model.snapshotVariables * Compartment.count
+      state[place] = .random(
+        in: isRefractory ? 0...255 : Law.stateMinimum...Law.stateLimit, using: &generator)
+    }
+    let high = population.kind == .analogue ? Int16(clamping: population.valueLimit) : 1
+    let history = arrays.history(model, index)
+    for place in history.indices {
+      history[place] = .random(
+        in: (population.kind == .analogue ? -high : 0)...high, using: &generator)
+    }
+  }
+  model.adopt(
+    Snapshot(
+      seed: generator.next(), learningTicks: generator.next() >> 8,
+      frozenTicks: generator.next() >> 8), arrays)
+}
+
 private func randomInput(_ generator: inout SeededGenerator) -> Population {
   var population = Population(kind: .input, neuronCount: .random(in: 1...9, using: &generator))
   population.gain = .random(in: 0...65_535, using: &generator)
