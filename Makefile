@@ -51,11 +51,13 @@ test: ## runs every test
 	@scripts/bootstrap test
 	@scripts/test
 
-bench: stage ## measures start-up, size, learning speed and the cost of calls
+bench: stage board ## measures start-up, size, learning speed and the cost of calls and of links
 	@$(call program,build/bench/latency,Benchmarks/latency.c)
 	@$(call program,build/bench/calls,Benchmarks/calls.c)
 	@$(staged) build/bench/latency build/bench $(stage)/lib/$(soname)
+	@$(call program,build/bench/link,Benchmarks/link.c)
 	@$(staged) build/bench/calls build/bench
+	@$(staged) build/bench/link build/bench build/bin/spikelet-board
 
 accuracy: stage ## measures what the classifiers reach; ACCURACY holds options, as "--row A --seeds 1"
 	@$(call program,build/accuracy/accuracy,$(wildcard Benchmarks/accuracy*.c) $(digits))

@@ -49,11 +49,14 @@ let shipped: [Target] = [
   .target(
     name: "CPlatform", path: "Sources/CPlatform",
     cSettings: [.unsafeFlags(["-fPIC"] + (embedded ? ["-flto"] : []))]),
+  .target(
+    name: "CChecksum", path: "Sources/CChecksum",
+    cSettings: [.unsafeFlags(["-fPIC"] + (embedded ? ["-flto"] : []))]),
   library("Fault", ["CSpikelet", "CPlatform"]),
   library("Memory", ["CPlatform", "Fault"]),
   library("NeuroKernels", isHot: true),
   library("NeuroCore", ["NeuroKernels"]),
-  library("WireProtocol", ["NeuroCore"]),
+  library("WireProtocol", ["NeuroCore", "CChecksum"]),
   library("Model", ["NeuroCore", "CPlatform", "Fault", "Memory"]),
   library("Transport", ["CPlatform", "Fault", "Memory"]),
   library("TransportUSB", ["Transport", "CLibUSB", "CPlatform", "Fault", "Memory", "CSpikelet"]),
@@ -81,7 +84,7 @@ let host: [Target] = [
     swiftSettings: common),
   tests("NeuroCoreTests", ["NeuroCore", "NeuroReference"]),
   tests("ModelTests", ["Model", "NeuroCore", "Fault", "Memory"]),
-  tests("WireProtocolTests", ["WireProtocol", "NeuroCore"]),
+  tests("WireProtocolTests", ["WireProtocol", "NeuroCore", "CChecksum"]),
   tests(
     "RuntimeTests",
     [

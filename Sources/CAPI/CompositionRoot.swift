@@ -24,13 +24,13 @@ struct Links: BitwiseCopyable {
   /// - Parameters:
   ///   - size: of a simulated board in this process; others have their own.
   ///   - interrupt: ends a run of a board in this process; must outlive the link.
+  ///   - deadline: for connecting; monotonic, in nanoseconds.
   func open(
-    _ locator: Locator, size: BoardSize, _ interrupt: Interrupt.Pointer
+    _ locator: Locator, size: BoardSize, _ interrupt: Interrupt.Pointer, deadline: Int64
   ) throws(Fault) -> Link {
     switch locator.kind {
     case .simulated: try simulatedBoard(size, interrupt)
-    case .unix, .tcp:
-      try StreamLink.open(locator, deadline: spk_platform_now() + connectNanoseconds)
+    case .unix, .tcp: try StreamLink.open(locator, deadline: deadline)
     case .usb: try UsbHost.open(usb, locator)
     }
   }
@@ -61,8 +61,7 @@ struct Links: BitwiseCopyable {
   private init(usb: UsbHost.Pointer) { self.usb = usb }
 }
 
-/// Time that connecting to a board may take, and that looking for one may.
-private let connectNanoseconds: Int64 = 10_000_000_000
+/// Time that looking for a board may take.
 private let lookNanoseconds: Int64 = 100_000_000
 
 /// The firmware in this process, behind a link.

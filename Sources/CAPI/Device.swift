@@ -44,9 +44,6 @@ extension UnsafeMutablePointer where Pointee == Object<DeviceBody> {
   func unlock() { boardLock.giveUp() }
 }
 
-/// Time that opening a board may take.
-private let openMilliseconds: UInt32 = 10_000
-
 /// The size in the caller's options; null: the default board.
 func boardSize(_ options: UnsafePointer<spk_board_options>?) throws(Fault) -> BoardSize {
   guard options != nil else {
@@ -82,9 +79,9 @@ public func spk_device_open(
     let connection = raw.bindMemory(to: BoardConnection.self, capacity: 1)
     do throws(Fault) {
       connection.initialize(
-        to: try BoardConnection(timeoutMilliseconds: openMilliseconds) {
-          (interrupt) throws(Fault) in
-          try owner.pointee.body.links.open(place, size: size, interrupt)
+        to: try BoardConnection {
+          (interrupt, deadline) throws(Fault) in
+          try owner.pointee.body.links.open(place, size: size, interrupt, deadline: deadline)
         })
     } catch {
       free(raw)

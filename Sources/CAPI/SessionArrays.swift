@@ -8,7 +8,7 @@ public func spk_session_read_weights(
   _ session: OpaquePointer?, _ projection: UInt32, _ weights: UnsafeMutablePointer<Int16>?,
   _ capacity: Int, _ count: UnsafeMutablePointer<Int>?
 ) -> spk_status {
-  enterSession(session) { session, board throws(Fault) in
+  enterSession(session, isTransfer: true) { session, board throws(Fault) in
     let room = try array(weights, capacity, "weights")
     let needed = try session.weightCount(projection)
     guard try fits(room, count, needed: needed, "weights") else { return }
@@ -21,7 +21,7 @@ public func spk_session_read_weights(
 public func spk_session_write_weights(
   _ session: OpaquePointer?, _ projection: UInt32, _ weights: UnsafePointer<Int16>?, _ count: Int
 ) -> spk_status {
-  enterSession(session) { session, board throws(Fault) in
+  enterSession(session, isTransfer: true) { session, board throws(Fault) in
     try session.writeWeights(&board, projection, try array(weights, count, "weights"))
   }
 }

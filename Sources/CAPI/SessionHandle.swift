@@ -21,12 +21,19 @@ struct SessionBody: HandleBody, ~Copyable {
 }
 
 /// Runs `body` on a session and its board, alone.
+///
+/// - Parameters:
+///   - isTransfer: whether it moves weights, for which the session's timeout may be too short.
 @inline(never)
 func enterSession(
-  _ handle: OpaquePointer?,
+  _ handle: OpaquePointer?, isTransfer: Bool = false,
   _ body: (inout Session, inout BoardConnection) throws(Fault) -> Void
 ) -> spk_status {
-  enterSession(handle) { (session, board, _) throws(Fault) in try body(&session, &board) }
+  enter(handle, SessionBody.self) { object throws(Fault) in
+    try withSession(object, isTransfer: isTransfer) { (session, board, _) throws(Fault) in
+      try body(&session, &board)
+    }
+  }
 }
 
 /// The same for a call that sends a request of any size.
@@ -41,7 +48,7 @@ func enterSession(
 /// Runs `body` on the session of an object that was entered, and its board, alone.
 @inline(never)
 func withSession(
-  _ object: ObjectPointer<SessionBody>,
+  _ object: ObjectPointer<SessionBody>, isTransfer: Bool = false,
   _ body: (inout Session, inout BoardConnection, inout RequestBuffer) throws(Fault) -> Void
 ) throws(Fault) {
   let lane = object.pointee.body.lane
@@ -52,6 +59,8 @@ func withSession(
   // One that came since may have begun: its answer is not to be taken for another.
   try Lane.checkIdle(lane)
   Interrupt.lower(lane.pointee.board.pointee.interrupt)
+  lane.pointee.board.pointee.beginCall(
+    milliseconds: lane.pointee.session.timeoutMilliseconds, isTransfer: isTransfer)
   try body(&lane.pointee.session, &lane.pointee.board.pointee, &object.pointee.body.buffer)
 }
 
@@ -113,9 +122,10 @@ public func spk_session_close(_ session: OpaquePointer?) -> spk_status {
     }
   } _: { object in
     let device = object.pointee.body.device
+    let milliseconds = object.pointee.body.lane.pointee.session.timeoutMilliseconds
     Lane.discard(object.pointee.body.lane)
     device.lock()
-    device.pointee.body.board.pointee.endNetwork()
+    device.pointee.body.board.pointee.endNetwork(milliseconds: milliseconds)
     device.pointee.body.hasSession = false
     device.unlock()
     device.removeChild()

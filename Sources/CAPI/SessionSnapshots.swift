@@ -26,7 +26,7 @@ private func withSession(
   let raw = try HandleTable.enter(model, .model)
   defer { HandleTable.leave(model) }
   let source = raw.assumingMemoryBound(to: Object<ModelBody>.self)
-  try withSession(object) { (session, board, _) throws(Fault) in
+  try withSession(object, isTransfer: true) { (session, board, _) throws(Fault) in
     source.lock()
     defer { source.unlock() }
     try body(&session, &board, &source.pointee.body.model)
@@ -75,8 +75,12 @@ public func spk_session_resume(
       let wasLost = board.isLost
       try session.shape.check(model)
       if wasLost {
-        try board.reopen { (interrupt) throws(Fault) in
-          try links.open(place, size: size, interrupt)
+        // A board that is there answers soon, and one that is not may be tried again.
+        let milliseconds = max(session.timeoutMilliseconds, 1_000)
+        board.beginCall(milliseconds: milliseconds)
+        defer { board.beginCall(milliseconds: milliseconds, isTransfer: true) }
+        try board.reopen { (interrupt, deadline) throws(Fault) in
+          try links.open(place, size: size, interrupt, deadline: deadline)
         }
       }
       let undone = try session.reload(&board, from: model, isReopened: wasLost)

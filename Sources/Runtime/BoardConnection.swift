@@ -1,3 +1,4 @@
+import CPlatform
 import CSpikelet
 import Fault
 import Memory
@@ -10,7 +11,7 @@ extension BoardCapabilities {
   fileprivate var isSensible: Bool {
     cores >= 1 && cores <= 4_096 && neuronsPerCore >= 1 && neuronsPerCore <= 65_536
       && synapseBytesPerCore >= 1 && synapseBytesPerCore <= 1 << 40
-      && delayTicks == Law.delayLimit
+      && delayTicks == Law.delayLimit && windowDepth >= 2
   }
 }
 
@@ -24,16 +25,16 @@ public struct BoardConnection: ~Copyable {
   /// Opens a link and greets the board.
   ///
   /// - Parameters:
-  ///   - open: opens the link; a run over it ends when the interrupt is raised.
+  ///   - open: opens the link before a monotonic time in nanoseconds; a run over it ends when the interrupt is raised.
   /// - Throws: PROTOCOL if it speaks another protocol or computes by another law, and what links throw.
-  public init(
-    timeoutMilliseconds: UInt32, open: (Interrupt.Pointer) throws(Fault) -> Link
-  ) throws(Fault) {
+  public init(open: (Interrupt.Pointer, Int64) throws(Fault) -> Link) throws(Fault) {
     let interrupt = try Interrupt.make()
     do throws(Fault) {
-      var connection = try Connection(
-        try open(interrupt), timeoutMilliseconds: timeoutMilliseconds)
-      capabilities = try connection.greet()
+      let deadline =
+        spk_platform_now() &+ Int64(BoardConnection.transferMilliseconds) &* 1_000_000
+      var connection = try Connection(try open(interrupt, deadline))
+      connection.deadline = deadline
+      capabilities = try connection.greetBoard()
       self.connection = connection
       self.interrupt = interrupt
     } catch {
@@ -44,16 +45,29 @@ public struct BoardConnection: ~Copyable {
 
   /// Opens another link in the place of one that is lost, and greets the board, which may be another one.
   public mutating func reopen(
-    open: (Interrupt.Pointer) throws(Fault) -> Link
+    open: (Interrupt.Pointer, Int64) throws(Fault) -> Link
   ) throws(Fault) {
     // A board on USB is busy as long as the old link has it.
     connection.drop()
-    connection.replace(try open(interrupt))
+    connection.replace(try open(interrupt, connection.deadline))
     do throws(Fault) {
-      capabilities = try connection.greet()
+      capabilities = try connection.greetBoard()
     } catch {
       throw giveUp(error)
     }
+  }
+
+  /// The time that opening a board may take, and moving a network or weights at least.
+  public static let transferMilliseconds: UInt32 = 10_000
+
+  /// The time that a call may take which begins now, with all its requests.
+  ///
+  /// - Parameters:
+  ///   - isTransfer: whether it moves a network or weights, for which the time of a step may be too short.
+  public mutating func beginCall(milliseconds: UInt32, isTransfer: Bool = false) {
+    connection.beginCall(
+      milliseconds: isTransfer
+        ? max(milliseconds, BoardConnection.transferMilliseconds) : milliseconds)
   }
 
   deinit { Interrupt.discard(interrupt) }
@@ -62,6 +76,10 @@ public struct BoardConnection: ~Copyable {
   public var counters: LinkCounters { connection.counters }
   /// The descriptor to poll for the board's answer; −1 where it is there as soon as a request is sent.
   public var descriptor: Int32 { connection.descriptor }
+  /// Whether the descriptor has to be polled for room too.
+  public var waitsForRoom: Bool { connection.waitsForRoom }
+  /// When a run has to be advanced, whatever the descriptor says; monotonic, in nanoseconds; 0: never.
+  public var wakeTime: Int64 { connection.wakeTime }
 
   public var size: BoardSize {
     BoardSize(
@@ -84,13 +102,15 @@ public struct BoardConnection: ~Copyable {
 
 extension Connection {
   /// Asks a board what it is.
-  fileprivate mutating func greet() throws(Fault) -> BoardCapabilities {
-    var reader = try exchange(.hello, try writer())
-    let capabilities = reader.readCapabilities()
-    guard capabilities.protocolVersion == BoardCapabilities.protocolVersion else {
+  fileprivate mutating func greetBoard() throws(Fault) -> BoardCapabilities {
+    let capabilities = try greet()
+    guard
+      capabilities.protocolVersion >= ProtocolVersion.oldest,
+      capabilities.protocolVersion <= ProtocolVersion.newest
+    else {
       throw Fault(
         .SPK_ERROR_PROTOCOL,
-        "the board speaks protocol version \(capabilities.protocolVersion), this host \(BoardCapabilities.protocolVersion); update the older one"
+        "the board speaks protocol version \(capabilities.protocolVersion), this host \(ProtocolVersion.oldest) to \(ProtocolVersion.newest); update the older one"
       )
     }
     guard capabilities.lawVersion == Law.version else {
@@ -99,7 +119,7 @@ extension Connection {
         "the board computes by law version \(capabilities.lawVersion), this host by \(Law.version); update the older one"
       )
     }
-    guard reader.isComplete, capabilities.isSensible else { throw malformedReply(.hello) }
+    guard capabilities.isSensible else { throw malformedReply(.hello) }
     return capabilities
   }
 }

@@ -4,8 +4,8 @@ import Model
 import NeuroCore
 import WireProtocol
 
-/// Elements of an array that one frame carries.
-private let uploadPiece = 65_536
+/// Elements of an array that one frame carries: so many that a few frames keep a link busy, and one that is lost is no great loss.
+private let uploadPiece = 16_384
 
 extension Connection {
   mutating func upload(
@@ -49,9 +49,10 @@ extension Connection {
       var writer = try writer(capacity: 4 + 16 * (end - first))
       writer.put(UInt32(first))
       for index in first..<end { writer.put(slices[index]) }
-      try command(.slice, writer)
+      try post(.slice, writer)
       first = end
     }
+    try settle(.slice)
   }
 
   private mutating func uploadParameters(
@@ -80,11 +81,40 @@ extension Connection {
       try write(ArrayKind.rowStarts, object: index, count: sourceCount + 1) { Int(starts[$0]) }
       try write(ArrayKind.targets, object: index, count: count) { Int(targets[$0]) }
     }
+    try writeWeights(entry, index)
+  }
+
+  /// Writes all weights of a projection as the model has them.
+  mutating func writeWeights(_ entry: ProjectionEntry, _ index: Int) throws(Fault) {
     if let weights = entry.weights16 {
-      try write(ArrayKind.weights, object: index, count: count) { Int(weights[$0]) }
+      try write(weights: index, count: entry.weightCount) { first, count, words in
+        WeightWords.write(weights + first, to: words, count: count)
+      }
     } else if let weights = entry.weights8 {
-      try write(ArrayKind.weights, object: index, count: count) { Int(weights[$0]) }
+      try write(weights: index, count: entry.weightCount) { first, count, words in
+        WeightWords.write(weights + first, to: words, count: count)
+      }
     }
+  }
+
+  /// Writes all weights of a projection, in pieces.
+  ///
+  /// - Parameters:
+  ///   - fill: writes so many from one on as 16 bits, little-endian.
+  mutating func write(
+    weights projection: Int, count: Int, _ fill: (Int, Int, UnsafeMutableRawPointer) -> Void
+  ) throws(Fault) {
+    var first = 0
+    while first < count {
+      let length = min(2 * uploadPiece, count - first)
+      var writer = try writer(capacity: Place.byteCount + 2 * length)
+      writer.put(
+        Place(kind: ArrayKind.weights, object: projection, first: first, count: length))
+      if let words = writer.putRoom(2 * length) { fill(first, length, words) }
+      try post(.write, writer)
+      first += length
+    }
+    try settle(.write)
   }
 
   /// Writes elements first .. first + count − 1 of an array of the board, in pieces.
@@ -96,7 +126,7 @@ extension Connection {
     _ kind: UInt8, object: Int, first offset: Int = 0, count: Int, _ element: (Int) -> Int
   ) throws(Fault) {
     let isNarrow =
-      kind == ArrayKind.weights || kind == ArrayKind.values || kind == ArrayKind.history
+      kind == ArrayKind.values || kind == ArrayKind.history
     var first = 0
     while first < count {
       let end = min(first + uploadPiece, count)
@@ -108,9 +138,10 @@ extension Connection {
           writer.put(UInt32(truncatingIfNeeded: element(index)))
         }
       }
-      try command(.write, writer)
+      try post(.write, writer)
       first = end
     }
+    try settle(.write)
   }
 
   private mutating func pieceWriter(

@@ -6,8 +6,8 @@ import WireProtocol
 
 /// Requests and replies over a link.
 ///
-/// One request is under way at a time, and a request to stop it. After a fault of the link or the protocol the board is lost,
-/// and every call says so until the link is replaced.
+/// Several requests may be under way; their answers come in order. What a link damages or drops is asked for again; after a
+/// fault that this does not mend the board is lost, and every call says so until the link is replaced.
 public struct Connection: ~Copyable {
   /// One frame of an answer; valid until the next call on the connection.
   struct Reply {
@@ -17,22 +17,33 @@ public struct Connection: ~Copyable {
   }
 
   private var link: Link
-  private var request = RequestBuffer()
+  private var buffers = RequestBuffers()
   private let replies: Buffer<UInt8>
   private var start = 0
   private var end = 0
-  /// Of the request sent last.
-  private var sequence: UInt32 = 0
-  /// Requests whose last reply has not come.
-  private(set) var unansweredCount: UInt32 = 0
+  private var pending = PendingRequests(first: 1)
+  /// Frames of the first answer that have come.
+  private var replyIndex: UInt16 = 0
+  private var resynchroniser = Resynchroniser()
+  /// What this session with the board is called; another one each time that it is greeted.
+  private var epoch: UInt32
+  /// Whether the board keeps its answers, so that they can be asked for again.
+  private var isRepeating = false
+  /// Whether `hello` is under way, which is repeated as a whole.
+  private var isGreeting = false
+  /// What the board allows.
+  private var windowDepth = 1
+  private var windowBytes = 0
   public private(set) var isLost = false
-  private var deadline: Int64 = 0
-  var timeoutMilliseconds: UInt32
+  /// When the call under way has taken too long; monotonic, in nanoseconds.
+  var deadline: Int64 = 0
   public var counters = LinkCounters()
 
-  public init(_ link: consuming Link, timeoutMilliseconds: UInt32) throws(Fault) {
+  public init(_ link: consuming Link) throws(Fault) {
+    // A board in the process has one host, and others may remember the one before.
+    let now = spk_platform_now()
+    epoch = link.descriptor < 0 ? 0 : UInt32(truncatingIfNeeded: now ^ now >> 32)
     self.link = link
-    self.timeoutMilliseconds = timeoutMilliseconds
     replies = try Buffer<UInt8>(
       count: 2 * (FrameHeader.byteCount + FrameHeader.replyLimit), repeating: 0)
   }
@@ -48,17 +59,33 @@ public struct Connection: ~Copyable {
     self.link = link
     start = 0
     end = 0
-    unansweredCount = 0
+    pending.removeAll()
+    replyIndex = 0
+    resynchroniser.removeAll()
     isLost = false
   }
 
   /// The descriptor to poll for the board's answer; −1 where it is there as soon as a request is sent.
   public var descriptor: Int32 { isLost ? -1 : link.descriptor }
 
-  /// Room for the payload of the next request, at most `capacity` bytes; good until that is sent.
+  /// Whether the descriptor has to be polled for room too.
+  var waitsForRoom: Bool { hasUnsent && link.showsRoom }
+
+  /// When `replyNow` has to be called again, whatever the descriptor says; 0: never.
+  var wakeTime: Int64 { resynchroniser.time }
+
+  var unansweredCount: Int { pending.count }
+
+  /// The time that a call may take which begins now.
+  mutating func beginCall(milliseconds: UInt32) {
+    deadline = spk_platform_now() &+ Int64(milliseconds) &* 1_000_000
+  }
+
+  /// Room for the payload of the next request, at most `capacity` bytes; good until that is answered.
   mutating func writer(capacity: Int = 256) throws(Fault) -> PayloadWriter {
     try checkThere()
-    return try request.writer(capacity: capacity)
+    let place = Int(pending.next % UInt32(PendingRequests.depth))
+    return try buffers.writer(place, capacity: capacity)
   }
 
   func checkThere() throws(Fault) {
@@ -70,73 +97,86 @@ public struct Connection: ~Copyable {
     }
   }
 
+  /// Sends a request as far as there is room; the rest goes with `replyNow`. Its bytes have to stay until it is answered.
   mutating func send(_ type: Request, _ writer: PayloadWriter) throws(Fault) {
-    let after = spk_platform_now() &+ Int64(timeoutMilliseconds) &* 1_000_000
-    try send(type, writer, deadline: after)
-  }
-
-  /// - Parameters:
-  ///   - deadline: for sending, and for `reply`; monotonic, in nanoseconds.
-  mutating func send(_ type: Request, _ writer: PayloadWriter, deadline: Int64) throws(Fault) {
     try checkThere()
-    guard !writer.overflowed else {
+    guard !writer.overflowed, pending.count < PendingRequests.depth else {
       throw Fault(.SPK_ERROR_INTERNAL, "request \(type.rawValue) did not fit its frame")
     }
-    sequence &+= 1
-    unansweredCount += 1
-    self.deadline = deadline
-    let frame = writer.seal(type: type.rawValue, sequence: sequence)
+    let frame = writer.seal(
+      FrameHeader(
+        type: type.rawValue, sequence: pending.next, epoch: epoch, payloadBytes: 0))
     counters.requests &+= 1
-    counters.bytesOut &+= UInt64(frame.count)
+    if isRepeating || isGreeting, pending.isEmpty {
+      resynchroniser.begin(now: spk_platform_now())
+    }
+    pending.append(frame)
     do throws(Fault) {
-      try link.send(frame, deadline: deadline)
+      try flush()
     } catch {
       throw lose(error)
     }
   }
 
-  /// The next frame that answers a request; waits for it until the deadline of the request sent last.
+  /// The next frame that answers a request; waits for it until the call has taken too long.
   ///
   /// - Throws: what the board refused, or what the link or the protocol did.
   mutating func reply() throws(Fault) -> Reply {
     while true {
       if let reply = try replyNow() { return reply }
-      do throws(Fault) {
-        _ = try receive(waits: true)
-      } catch {
-        throw lose(error)
+      guard link.descriptor >= 0, spk_platform_now() < deadline else {
+        throw lose(Fault(.SPK_ERROR_TIMEOUT, "the board did not answer in the time given"))
       }
+      wait(nil, until: deadline)
     }
   }
 
-  /// The next frame that answers a request; nil if it is not there yet.
+  /// The next frame that answers a request; nil if it is not there yet. Sends what there is room for.
   mutating func replyNow() throws(Fault) -> Reply? {
     do throws(Fault) {
       guard let frame = try nextFrame() else { return nil }
-      let hasMore = frame.flags & FrameFlag.more != 0
-      if !hasMore { unansweredCount -= 1 }
-      guard frame.flags & FrameFlag.error != 0 else {
-        return Reply(type: frame.type, hasMore: hasMore, payload: frame.payload)
+      let hasMore = frame.header.flags & FrameFlag.more != 0
+      if !hasMore { finishFirst() }
+      guard frame.header.flags & FrameFlag.error != 0 else {
+        return Reply(type: frame.header.type, hasMore: hasMore, payload: frame.payload)
       }
       counters.refusals &+= 1
-      var reader = PayloadReader(frame.payload)
-      throw refusal(reader.read(UInt16.self), request: frame.type & 0x7F)
+      throw refusal(of: frame.header, frame.payload)
     } catch {
       throw error.status == .SPK_ERROR_LOST || error.status == .SPK_ERROR_PROTOCOL
         ? lose(error) : error
     }
   }
 
-  /// Waits until bytes of the board are there, the interrupt is raised or the deadline has passed.
-  func wait(_ interrupt: Interrupt.Pointer?, until deadline: Int64) {
-    spk_platform_wait(link.descriptor, interrupt?.pointee.descriptor ?? -1, deadline)
+  private mutating func finishFirst() {
+    pending.removeFirst()
+    replyIndex = 0
+    if pending.isEmpty { resynchroniser.end() }
   }
 
-  /// Sends a request whose answer is one frame.
+  private func refusal(of header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Fault {
+    var reader = PayloadReader(payload)
+    return Runtime.refusal(reader.read(UInt16.self), request: header.type & 0x7F)
+  }
+
+  /// Waits until the link has something to give or room to offer, the interrupt is raised or a time has come.
+  func wait(_ interrupt: Interrupt.Pointer?, until deadline: Int64) {
+    let wake = wakeTime
+    spk_platform_wait(
+      link.descriptor, waitsForRoom ? 1 : 0, interrupt?.pointee.descriptor ?? -1,
+      wake == 0 ? deadline : min(wake, deadline))
+  }
+
+  /// Sends a request whose answer is one frame, and waits for it.
   mutating func exchange(
     _ type: Request, _ writer: PayloadWriter
   ) throws(Fault) -> PayloadReader {
     try send(type, writer)
+    return PayloadReader(try only(type))
+  }
+
+  /// The payload of an answer of one frame.
+  private mutating func only(_ type: Request) throws(Fault) -> UnsafeRawBufferPointer {
     let reply = try reply()
     guard reply.type == type.reply, !reply.hasMore else {
       throw lose(
@@ -144,7 +184,7 @@ public struct Connection: ~Copyable {
           .SPK_ERROR_PROTOCOL,
           "the board answered request \(type.rawValue) with a frame of type \(reply.type)"))
     }
-    return PayloadReader(reply.payload)
+    return reply.payload
   }
 
   /// Sends a request without a payload, whose answer is empty.
@@ -152,10 +192,58 @@ public struct Connection: ~Copyable {
     try command(type, try writer())
   }
 
-  /// Sends a request whose answer is empty.
+  /// Sends a request whose answer is empty, and waits for it.
   mutating func command(_ type: Request, _ writer: PayloadWriter) throws(Fault) {
     let isEmpty = try exchange(type, writer).isComplete
     guard isEmpty else { throw malformedReply(type) }
+  }
+
+  /// Sends a request whose answer is empty; waits only for room among those of the same type that are under way.
+  mutating func post(_ type: Request, _ writer: PayloadWriter) throws(Fault) {
+    try send(type, writer)
+    try settle(type, leaving: windowDepth - 1)
+  }
+
+  /// Waits for answers of requests that were posted, until at most `most` are left.
+  ///
+  /// - Throws: the first refusal, once all are answered.
+  mutating func settle(_ type: Request, leaving most: Int = 0) throws(Fault) {
+    while pending.count > most || pending.bytesAhead > windowBytes {
+      do throws(Fault) {
+        let isEmpty = try only(type).isEmpty
+        guard isEmpty else { throw malformedReply(type) }
+      } catch {
+        guard !isLost else { throw error }
+        let cause = error.sentence
+        passOver()
+        throw Fault(error.status, "\(cause)")
+      }
+    }
+  }
+
+  /// Waits for what was posted behind a refusal, whatever comes of it.
+  private mutating func passOver() {
+    while !pending.isEmpty, !isLost {
+      do throws(Fault) { _ = try reply() } catch {}
+    }
+  }
+
+  /// Says which board this is, and takes over what it allows.
+  mutating func greet() throws(Fault) -> BoardCapabilities {
+    epoch &+= 1
+    if epoch == 0 { epoch = 1 }
+    var writer = try writer()
+    writer.put(HelloHead(keepsAnswers: link.descriptor >= 0))
+    isRepeating = false
+    isGreeting = link.descriptor >= 0
+    defer { isGreeting = false }
+    var reader = try exchange(.hello, writer)
+    let capabilities = reader.readCapabilities()
+    guard reader.isComplete else { throw malformedReply(.hello) }
+    isRepeating = capabilities.keptBytes > 0
+    windowDepth = min(Int(clamping: capabilities.windowDepth), PendingRequests.depth)
+    windowBytes = Int(clamping: capabilities.windowBytes)
+    return capabilities
   }
 
   /// Marks an answer as wrong: what the board sent could not be read.
@@ -171,49 +259,147 @@ public struct Connection: ~Copyable {
     isLost = true
     return cause
   }
+}
 
-  private mutating func nextFrame() throws(Fault) -> (
-    type: UInt8, flags: UInt8, payload: UnsafeRawBufferPointer
-  )? {
-    var found = try wholeFrame()
-    while found == nil {
-      guard try receive(waits: false) > 0 else { return nil }
-      found = try wholeFrame()
+// Bytes to the board and back.
+extension Connection {
+  private var hasUnsent: Bool { pending.hasUnsent || resynchroniser.hasUnsent }
+
+  /// Sends what there is room for.
+  private mutating func flush() throws(Fault) {
+    while hasUnsent {
+      // Frames go out whole, one behind the other.
+      if resynchroniser.hasUnsent, resynchroniser.isBetween || !pending.isBetween {
+        try flushQuestion()
+        if resynchroniser.hasUnsent { return }
+      }
+      guard let bytes = pending.unsent() else { continue }
+      let count = try put(bytes)
+      guard count > 0 else { return }
+      pending.advance(count)
     }
-    let header = found.unsafelyUnwrapped
-    let payload = UnsafeRawBufferPointer(
-      start: replies.base + start + FrameHeader.byteCount, count: header.payloadBytes)
-    start += FrameHeader.byteCount + header.payloadBytes
-    let expected = sequence &+ 1 &- unansweredCount
-    guard header.sequence == expected, unansweredCount > 0 else {
+  }
+
+  private mutating func flushQuestion() throws(Fault) {
+    var question = resynchroniser.unsent
+    let count = try withUnsafeBytes(of: &question.bytes) { (bytes) throws(Fault) in
+      try put(UnsafeRawBufferPointer(rebasing: bytes[question.range]))
+    }
+    resynchroniser.advance(count)
+  }
+
+  private mutating func put(_ bytes: UnsafeRawBufferPointer) throws(Fault) -> Int {
+    let count = try link.send(bytes, deadline: deadline)
+    counters.bytesOut &+= UInt64(count)
+    return count
+  }
+
+  /// Asks the board what it lacks, and for what is lacking here.
+  private mutating func askAgain() {
+    guard !isGreeting else { return pending.resend(from: pending.first) }
+    resynchroniser.ask(
+      FrameHeader(
+        type: Request.sync.rawValue, index: replyIndex, sequence: pending.first, epoch: epoch,
+        payloadBytes: 0))
+  }
+
+  /// The next frame of the first answer; nil if it is not there.
+  private mutating func nextFrame() throws(Fault) -> (
+    header: FrameHeader, payload: UnsafeRawBufferPointer
+  )? {
+    // However fast a board sends what is of no use, its caller looks at the clock now and then.
+    var bytesLeft = 4 * replies.count
+    while bytesLeft > 0 {
+      while let frame = try wholeFrame() {
+        if try isNext(frame.header, frame.payload) { return frame }
+      }
+      if resynchroniser.time != 0, resynchroniser.isDue(now: spk_platform_now()) { askAgain() }
+      try flush()
+      let count = try receive()
+      guard count > 0 else { return nil }
+      bytesLeft -= count
+    }
+    return nil
+  }
+
+  /// The frame that has come first, which is taken out; nil if it is not there whole.
+  private mutating func wholeFrame() throws(Fault) -> (
+    header: FrameHeader, payload: UnsafeRawBufferPointer
+  )? {
+    while start < end {
+      let bytes = UnsafeRawBufferPointer(start: replies.base + start, count: end - start)
+      switch FrameHeader.scan(bytes, limit: FrameHeader.replyLimit) {
+      case .frame(let header):
+        start += header.frameBytes
+        return (
+          header,
+          UnsafeRawBufferPointer(rebasing: bytes[FrameHeader.byteCount..<header.frameBytes])
+        )
+      case .incomplete: return nil
+      case .damaged(let skip):
+        start += skip
+        guard missSomething() else {
+          throw Fault(
+            .SPK_ERROR_PROTOCOL, "a frame of the board is damaged (magic, length or checksum)")
+        }
+      }
+    }
+    return nil
+  }
+
+  /// Whether a frame is the next one of the first answer; if not, it is done with.
+  private mutating func isNext(
+    _ header: FrameHeader, _ payload: UnsafeRawBufferPointer
+  ) throws(Fault) -> Bool {
+    if header.type == Request.sync.reply, isRepeating || isGreeting {
+      if header.epoch == epoch { try follow(header, payload) }
+      return false
+    }
+    if header.epoch == epoch, header.sequence == pending.first, header.index == replyIndex,
+      pending.sentCount > 0
+    {
+      replyIndex &+= 1
+      if resynchroniser.time != 0 { resynchroniser.begin(now: spk_platform_now()) }
+      return true
+    }
+    let distance = Int32(bitPattern: header.sequence &- pending.first)
+    let isAhead = distance > 0 || (distance == 0 && header.index > replyIndex)
+    if isAhead || !(isRepeating || isGreeting), !missSomething() {
       throw Fault(
         .SPK_ERROR_PROTOCOL,
-        "the board answers request number \(header.sequence), number \(expected) was expected")
+        "the board answers request number \(header.sequence), number \(pending.first) was expected"
+      )
     }
-    return (header.type, header.flags, payload)
+    return false
   }
 
-  /// The header of the frame that has come first; nil if it is not there whole.
-  private func wholeFrame() throws(Fault) -> FrameHeader? {
-    let bytes = UnsafeRawBufferPointer(start: replies.base + start, count: end - start)
-    do throws(FrameDefect) {
-      guard let header = try FrameHeader.parse(bytes, limit: FrameHeader.replyLimit) else {
-        return nil
-      }
-      let length = FrameHeader.byteCount + header.payloadBytes
-      guard length <= bytes.count else { return nil }
-      try FrameHeader.verify(UnsafeRawBufferPointer(rebasing: bytes[..<length]))
-      return header
-    } catch {
-      throw Fault(
-        .SPK_ERROR_PROTOCOL, "a frame of the board is damaged (magic, length or checksum)")
+  /// Takes what a board says that was asked what it lacks, or that says unasked that something got lost.
+  private mutating func follow(
+    _ header: FrameHeader, _ payload: UnsafeRawBufferPointer
+  ) throws(Fault) {
+    guard header.flags & FrameFlag.error == 0 else { throw refusal(of: header, payload) }
+    var reader = PayloadReader(payload)
+    let reply = reader.readSyncReply()
+    guard reader.isComplete else { return }
+    guard resynchroniser.takes(reply) else {
+      if reply.token == 0, !pending.isEmpty, resynchroniser.mayHurry() { askAgain() }
+      return
     }
+    pending.resend(from: reply.next)
   }
 
-  /// Takes bytes of the board: what is there, or after waiting at least one.
+  /// Asks for what is missing; false if the board does not repeat itself.
+  private mutating func missSomething() -> Bool {
+    guard isRepeating || isGreeting else { return false }
+    counters.damages &+= 1
+    if !pending.isEmpty, resynchroniser.mayHurry() { askAgain() }
+    return true
+  }
+
+  /// Takes bytes of the board that are there.
   ///
   /// - Returns: how many.
-  private mutating func receive(waits: Bool) throws(Fault) -> Int {
+  private mutating func receive() throws(Fault) -> Int {
     if start > 0 {
       replies.base.update(from: replies.base + start, count: end - start)
       end -= start
@@ -221,8 +407,7 @@ public struct Connection: ~Copyable {
     }
     let free = UnsafeMutableRawBufferPointer(
       start: replies.base + end, count: replies.count - end)
-    let count =
-      waits ? try link.receive(into: free, deadline: deadline) : try link.receiveNow(into: free)
+    let count = try link.receive(into: free)
     counters.bytesIn &+= UInt64(count)
     end += count
     return count
@@ -234,6 +419,8 @@ public struct LinkCounters: BitwiseCopyable, Sendable {
   public var requests: UInt64 = 0
   public var refusals: UInt64 = 0
   public var losses: UInt64 = 0
+  /// Times that bytes of the board were wrong or missing, and were asked for again.
+  public var damages: UInt64 = 0
   public var bytesOut: UInt64 = 0
   public var bytesIn: UInt64 = 0
   public var ticks: UInt64 = 0

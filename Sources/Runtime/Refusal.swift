@@ -15,7 +15,11 @@ func refusal(_ code: UInt16, request: UInt8) -> Fault {
     case .resources:
       (.SPK_ERROR_DOES_NOT_FIT, "the board has not enough neurons, synapse memory or probe values")
     case .noMemory: (.SPK_ERROR_NO_MEMORY, "the board is out of memory")
-    case .frame: (.SPK_ERROR_PROTOCOL, "the frame arrived damaged")
+    case .version:
+      (.SPK_ERROR_PROTOCOL, "it speaks other versions of the protocol; update the older one")
+    case .epoch: (.SPK_ERROR_LOST, "it has begun anew, or another program has it")
+    case .gone: (.SPK_ERROR_LOST, "an answer got lost on the way that it does not keep any more")
+    case .window: (.SPK_ERROR_LOST, "it is out of step")
     case nil: (.SPK_ERROR_PROTOCOL, "for a reason that this host does not know")
     }
   return Fault(status, "the board refused request \(request): \(reason) (code \(code))")

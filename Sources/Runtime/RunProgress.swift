@@ -29,6 +29,8 @@ public struct RunProgress {
   /// Ticks that took place, once the board has said so.
   public fileprivate(set) var ticksDone: UInt32?
   fileprivate var stop: Stop?
+  /// What the board refused it with.
+  fileprivate var refusal: spk_status?
   /// When it is asked to end, and after that, when the board is given up.
   public fileprivate(set) var deadline: Int64
 
@@ -37,6 +39,18 @@ public struct RunProgress {
   /// Whether the board was asked to end it.
   public var isStopping: Bool { stop != nil }
 }
+
+/// What a run waits for.
+public enum RunState {
+  case ended
+  /// Something of the board.
+  case waits
+  /// Nothing: more has come already than is taken at a time, so that the clock is looked at however much a board sends.
+  case more
+}
+
+/// Frames of an answer that are taken at a time.
+private let frameLimit = 64
 
 /// Time that a board has to end a run once it was asked to.
 private let stopNanoseconds: Int64 = 2_000_000_000
@@ -52,7 +66,8 @@ extension Session {
     try board.connection.checkThere()
     forgetRun()
     isUncertain = true
-    try board.connection.send(run.request, run.writer, deadline: deadline)
+    board.connection.deadline = deadline
+    try board.connection.send(run.request, run.writer)
     board.connection.counters.eventsOut &+= UInt64(run.eventCount)
     return RunProgress(
       request: run.request, ticks: run.ticks, isLearning: run.isLearning, scores: run.scores,
@@ -61,24 +76,32 @@ extension Session {
 
   /// Takes what has come of a run's answer, without waiting.
   ///
-  /// - Returns: true once it has ended.
+  /// - Returns: whether it has ended.
   /// - Throws: TIMEOUT or CANCELLED if it ended early, NO_MEMORY if what it gave is lost, what the board refused, and what links
   ///   throw; it has ended then.
   public mutating func advance(
     _ board: inout BoardConnection, _ run: inout RunProgress
-  ) throws(Fault) -> Bool {
-    do throws(Fault) {
-      while board.connection.unansweredCount > 0 {
-        guard let reply = try board.connection.replyNow() else { return false }
+  ) throws(Fault) -> RunState {
+    var framesLeft = frameLimit
+    while board.connection.unansweredCount > 0 {
+      guard framesLeft > 0 else { return .more }
+      framesLeft -= 1
+      do throws(Fault) {
+        guard let reply = try board.connection.replyNow() else { return .waits }
         try take(reply, &board, &run)
+      } catch {
+        isUncertain = board.isLost
+        guard !board.isLost, board.connection.unansweredCount > 0 else { throw error }
+        // The answer to `stop` comes behind it.
+        run.refusal = error.status
       }
-    } catch {
-      isUncertain = board.isLost
-      throw error
     }
     isUncertain = false
+    if let status = run.refusal {
+      throw Fault(status, "the board refused the run, which was asked to end meanwhile")
+    }
     try finish(&board, run)
-    return true
+    return .ended
   }
 
   /// Asks the board to end a run, or gives the board up if it was asked before.
@@ -94,14 +117,14 @@ extension Session {
     }
     run.stop = cause
     run.deadline = now &+ stopNanoseconds
-    try board.connection.send(.stop, try board.connection.writer(), deadline: run.deadline)
+    try board.connection.send(.stop, try board.connection.writer())
   }
 
   /// One frame of the answer. Takes all frames, even if memory for them runs out on the way.
   private mutating func take(
     _ reply: Connection.Reply, _ board: inout BoardConnection, _ run: inout RunProgress
   ) throws(Fault) {
-    guard run.ticksDone == nil else {
+    guard run.ticksDone == nil, run.refusal == nil else {
       guard reply.type == Request.stop.reply, !reply.hasMore, reply.payload.isEmpty else {
         throw board.connection.malformedReply(.stop)
       }

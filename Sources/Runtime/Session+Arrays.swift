@@ -49,8 +49,9 @@ extension Session {
         "projection \"\(shape.pointee.name)\", weight \(index): \(weights[index]) found, \(shape.pointee.lowLimit) .. \(shape.pointee.highLimit) expected"
       )
     }
-    try board.connection.write(ArrayKind.weights, object: Int(projection), count: weights.count) {
-      Int(weights[$0])
+    guard let start = weights.baseAddress else { return }
+    try board.connection.write(weights: Int(projection), count: weights.count) {
+      WeightWords.write(start + $0, to: $2, count: $1)
     }
   }
 

@@ -85,12 +85,14 @@ extension Session {
   private mutating func complete(
     _ board: inout BoardConnection, _ run: inout RunProgress
   ) throws(Fault) {
-    while try !advance(&board, &run) {
+    while true {
+      let state = try advance(&board, &run)
+      if state == .ended { return }
       let now = spk_platform_now()
       let isCancelled = !run.isStopping && Interrupt.isRaised(board.interrupt)
-      if isCancelled || now > run.deadline || board.descriptor < 0 {
+      if isCancelled || now > run.deadline || (state == .waits && board.descriptor < 0) {
         try stop(&board, &run, isCancelled ? .cancelled : .timeout, now: now)
-      } else {
+      } else if state == .waits {
         board.connection.wait(run.isStopping ? nil : board.interrupt, until: run.deadline)
       }
     }

@@ -50,7 +50,9 @@ extension Session {
         "the model holds no snapshot; spk_session_snapshot() or the file of one gives it one")
     }
     try shape.check(model)
-    for index in 0..<projections.count { try writeWeights(&board, from: model, index) }
+    for index in 0..<projections.count {
+      try board.connection.writeWeights(model.projection(index), index)
+    }
     try restoreState(&board, from: model, snapshot)
   }
 
@@ -149,15 +151,6 @@ extension Session {
       )
     }
     try read(&board, ArrayKind.history, object: index, first: 0, into: history)
-  }
-
-  private func writeWeights(
-    _ board: inout BoardConnection, from model: borrowing Model, _ index: Int
-  ) throws(Fault) {
-    let entry = model.projection(index)
-    try board.connection.write(ArrayKind.weights, object: index, count: entry.weightCount) {
-      Int(entry.weight($0))
-    }
   }
 }
 

@@ -47,7 +47,7 @@ public struct Session: ~Copyable {
     }
     let recorded = try Buffer<UInt8>(count: model.populationCount, repeating: 0)
     if let output = model.population(role: .output) { recorded[output] = 1 }
-    board.connection.timeoutMilliseconds = timeoutMilliseconds
+    board.beginCall(milliseconds: timeoutMilliseconds, isTransfer: true)
     do throws(Fault) {
       try board.connection.upload(model, placement, seed: seed)
       for index in 0..<recorded.count where recorded[index] != 0 {
@@ -95,11 +95,14 @@ struct ProjectionSwitches: BitwiseCopyable {
 }
 
 extension BoardConnection {
-  /// Takes the network off the board; a board that is lost has none. Waits a second at most.
-  public mutating func endNetwork() {
-    let timeoutMilliseconds = connection.timeoutMilliseconds
-    connection.timeoutMilliseconds = min(timeoutMilliseconds, 1_000)
+  /// Takes the network off the board; a board that is lost has none.
+  ///
+  /// - Parameters:
+  ///   - milliseconds: how long to wait for it, a second at most.
+  public mutating func endNetwork(milliseconds: UInt32 = 1_000) {
+    let deadline = connection.deadline
+    connection.beginCall(milliseconds: min(milliseconds, 1_000))
     do throws(Fault) { try connection.command(.endNetwork) } catch {}
-    connection.timeoutMilliseconds = timeoutMilliseconds
+    connection.deadline = deadline
   }
 }

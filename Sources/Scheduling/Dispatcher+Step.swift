@@ -20,7 +20,7 @@ extension Dispatcher {
       if pass.hasMore { spk_platform_signal(dispatcher.pointee.wake) }
       if handled > 0 || spk_platform_now() >= deadline { return handled }
       if dispatcher.locked({ $0.pointee.isClosing }) { return handled }
-      spk_platform_wait(dispatcher.pointee.inner, -1, deadline)
+      spk_platform_wait(dispatcher.pointee.inner, 0, -1, deadline)
     }
   }
 
@@ -82,10 +82,8 @@ extension Dispatcher {
         // A lane with a submission cannot be closed; one without may be, as soon as the lock is given up.
         let isEnded = turn(dispatcher, lane, submission, hasBoard: begins)
         if isEnded { ended += 1 }
-        if let progress = lane.pointee.progress {
-          next = next == 0 ? progress.deadline : min(next, progress.deadline)
-        }
-        hasMore = hasMore || (isEnded && !lane.pointee.waiting.isEmpty)
+        if let due = lane.pointee.dueTime { next = next == 0 ? due : min(next, due) }
+        hasMore = hasMore || (isEnded ? !lane.pointee.waiting.isEmpty : lane.pointee.hasMore)
       }
       current = lane.pointee.next
     }
@@ -179,6 +177,7 @@ extension Dispatcher {
       spk_platform_set_add(lane.pointee.dispatcher.pointee.inner, descriptor) == 0
     {
       lane.pointee.polled = descriptor
+      lane.pointee.isPolledForRoom = false
     }
   }
 
@@ -188,11 +187,16 @@ extension Dispatcher {
     guard var progress = lane.pointee.progress else { return true }
     defer { lane.pointee.progress = progress }
     let board = lane.pointee.board
-    if try lane.pointee.session.advance(&board.pointee, &progress) { return true }
+    let state = try lane.pointee.session.advance(&board.pointee, &progress)
+    if state == .ended { return true }
+    lane.pointee.pollRoom()
+    lane.pointee.hasMore = state == .more
     let now = spk_platform_now()
     let isCancelled =
       !progress.isStopping && spk_platform_load(&submission.pointee.isCancelled) != 0
-    if isCancelled || now > progress.deadline || board.pointee.descriptor < 0 {
+    if isCancelled || now > progress.deadline
+      || (state == .waits && board.pointee.descriptor < 0)
+    {
       try lane.pointee.session.stop(
         &board.pointee, &progress, isCancelled ? .cancelled : .timeout, now: now)
     }

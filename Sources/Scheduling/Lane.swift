@@ -28,6 +28,9 @@ public struct Lane: ~Copyable {
   var progress: RunProgress?
   /// The board's descriptor while its answer is waited for, else −1. A board that is lost meanwhile still has it.
   var polled: Int32 = -1
+  var isPolledForRoom = false
+  /// Whether more of the answer has come than was taken.
+  var hasMore = false
   /// Submissions that have not taken place, and those that have not ended: the first less those whose callback runs. Changed
   /// under the dispatcher's lock, read atomically.
   var waitingCount: UInt64 = 0
@@ -83,6 +86,22 @@ public struct Lane: ~Copyable {
         .SPK_ERROR_BUSY,
         "\(pending(lane)) submissions of the session are on their way; drain or cancel them first")
     }
+  }
+
+  /// When the active submission has to be advanced, whatever its board says; nil: never. Read under the dispatcher's lock, by the
+  /// thread that steps.
+  var dueTime: Int64? {
+    guard let progress else { return nil }
+    let wake = board.pointee.wakeTime
+    return wake == 0 ? progress.deadline : min(wake, progress.deadline)
+  }
+
+  /// Has the board's descriptor polled for room exactly while there is something to send.
+  mutating func pollRoom() {
+    let wanted = board.pointee.waitsForRoom
+    guard polled >= 0, wanted != isPolledForRoom else { return }
+    isPolledForRoom = wanted
+    spk_platform_set_change(dispatcher.pointee.inner, polled, wanted ? 1 : 0)
   }
 
   /// A submission to be filled in and queued; FULL if as many as may are on their way.

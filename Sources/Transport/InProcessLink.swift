@@ -46,7 +46,7 @@ public struct InProcessLink: ~Copyable {
     return Link(
       LinkOperations(
         send: sendInProcess, receive: receiveInProcess, descriptor: { _ in -1 },
-        close: closeInProcess),
+        close: closeInProcess, showsRoom: true),
       context: address)
   }
 
@@ -70,7 +70,8 @@ public struct InProcessLink: ~Copyable {
     }
 
   /// Whether a run has to end: its time is up, or it was cancelled. The board asks after each tick.
-  public static let stops: @convention(c) (UnsafeMutableRawPointer?) -> Bool = { address in
+  public static let stops: @convention(c) (UnsafeMutableRawPointer?, UInt32) -> Bool = {
+    address, _ in
     guard let address else { return true }
     let link = at(address)
     return Interrupt.isRaised(link.pointee.interrupt) || spk_platform_now() > link.pointee.deadline
@@ -88,6 +89,7 @@ public struct InProcessLink: ~Copyable {
     deadline: Int64
   ) -> LinkResult {
     link.pointee.deadline = deadline
+    link.pointee.outOfMemory = false
     guard let board = link.pointee.board, let deliver = link.pointee.deliver else { return .lost }
     if deliver(board, bytes, count) { return .done }
     return link.pointee.outOfMemory ? .noMemory : .lost
@@ -95,9 +97,9 @@ public struct InProcessLink: ~Copyable {
 
   fileprivate mutating func receive(
     _ buffer: UnsafeMutableRawPointer, _ capacity: Int, _ count: UnsafeMutablePointer<Int>
-  ) -> LinkResult {
+  ) {
     let length = min(capacity, outbox.count - taken)
-    guard length > 0, let first = outbox.elements.baseAddress else { return .timeout }
+    guard length > 0, let first = outbox.elements.baseAddress else { return }
     buffer.copyMemory(from: first + taken, byteCount: length)
     taken += length
     if taken == outbox.count {
@@ -105,7 +107,6 @@ public struct InProcessLink: ~Copyable {
       taken = 0
     }
     count.pointee = length
-    return .done
   }
 
   fileprivate static func close(_ address: UnsafeMutableRawPointer) {
@@ -117,16 +118,19 @@ public struct InProcessLink: ~Copyable {
 }
 
 private func sendInProcess(
-  _ address: UnsafeMutableRawPointer, _ bytes: UnsafeRawPointer, _ count: Int, _ deadline: Int64
+  _ address: UnsafeMutableRawPointer, _ bytes: UnsafeRawPointer, _ count: Int, _ deadline: Int64,
+  _ sent: UnsafeMutablePointer<Int>
 ) -> Int32 {
-  InProcessLink.send(InProcessLink.at(address), bytes, count, deadline: deadline).rawValue
+  sent.pointee = count
+  return InProcessLink.send(InProcessLink.at(address), bytes, count, deadline: deadline).rawValue
 }
 
 private func receiveInProcess(
   _ address: UnsafeMutableRawPointer, _ buffer: UnsafeMutableRawPointer, _ capacity: Int,
-  _ deadline: Int64, _ count: UnsafeMutablePointer<Int>
+  _ count: UnsafeMutablePointer<Int>
 ) -> Int32 {
-  InProcessLink.at(address).pointee.receive(buffer, capacity, count).rawValue
+  InProcessLink.at(address).pointee.receive(buffer, capacity, count)
+  return LinkResult.done.rawValue
 }
 
 private func closeInProcess(_ address: UnsafeMutableRawPointer) { InProcessLink.close(address) }

@@ -31,14 +31,14 @@ public enum StreamLink {
   public static func over(_ descriptor: Int32) -> Link {
     Link(
       LinkOperations(
-        send: { context, bytes, count, deadline in
-          StreamSocket.send(socket(context), bytes, count, deadline).rawValue
+        send: { context, bytes, count, _, sent in
+          StreamSocket.send(socket(context), bytes, count, sent).rawValue
         },
-        receive: { context, buffer, capacity, deadline, count in
-          StreamSocket.receive(socket(context), buffer, capacity, deadline, count).rawValue
+        receive: { context, buffer, capacity, count in
+          StreamSocket.receive(socket(context), buffer, capacity, count).rawValue
         },
         descriptor: { socket($0) },
-        close: { _ = close(socket($0)) }),
+        close: { _ = close(socket($0)) }, showsRoom: true),
       context: UnsafeMutableRawPointer(bitPattern: Int(descriptor) + 1).unsafelyUnwrapped)
   }
 }

@@ -1,8 +1,9 @@
 import CPlatform
 
-/// Calls on a stream socket that does not block, each until a monotonic deadline in nanoseconds.
+/// Calls on a stream socket that does not block.
 enum StreamSocket {
-  /// Waits until `poll` reports one of `events`, or trouble that the next call on the socket will name.
+  /// Waits until `poll` reports one of `events`, or trouble that the next call on the socket will name, or until a monotonic
+  /// deadline in nanoseconds.
   ///
   /// - Returns: false if the deadline has passed.
   static func wait(_ descriptor: Int32, _ events: Int32, _ deadline: Int64) -> Bool {
@@ -22,23 +23,21 @@ enum StreamSocket {
   }
 
   static func send(
-    _ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int, _ deadline: Int64
+    _ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int, _ sent: UnsafeMutablePointer<Int>
   ) -> LinkResult {
-    var sent = 0
-    while sent < count {
-      let length = spk_platform_send(descriptor, bytes + sent, count - sent)
+    while sent.pointee < count {
+      let length = spk_platform_send(descriptor, bytes + sent.pointee, count - sent.pointee)
       if length >= 0 {
-        sent += length
-        continue
+        sent.pointee += length
+      } else if let result = afterFailure() {
+        return result
       }
-      let result = afterFailure(descriptor, POLLOUT, deadline)
-      guard result == .done else { return result }
     }
     return .done
   }
 
   static func receive(
-    _ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ capacity: Int, _ deadline: Int64,
+    _ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ capacity: Int,
     _ count: UnsafeMutablePointer<Int>
   ) -> LinkResult {
     while true {
@@ -48,18 +47,15 @@ enum StreamSocket {
         return .done
       }
       if length == 0 { return .lost }
-      let result = afterFailure(descriptor, POLLIN, deadline)
-      guard result == .done else { return result }
+      if let result = afterFailure() { return result }
     }
   }
 
-  /// What a call that failed means; done: try again.
-  private static func afterFailure(
-    _ descriptor: Int32, _ events: Int32, _ deadline: Int64
-  ) -> LinkResult {
+  /// What a call that failed means; nil: try again.
+  private static func afterFailure() -> LinkResult? {
     switch spk_platform_errno() {
-    case EINTR: .done
-    case EAGAIN: wait(descriptor, events, deadline) ? .done : .timeout
+    case EINTR: nil
+    case EAGAIN: .done
     case ENOMEM, ENOBUFS: .noMemory
     default: .lost
     }

@@ -33,14 +33,14 @@ extension UsbLink {
     }
     return Link(
       LinkOperations(
-        send: { context, bytes, count, deadline in
-          UsbLink.send(at(context), bytes, count, deadline: deadline).rawValue
+        send: { context, bytes, count, _, sent in
+          UsbLink.send(at(context), bytes, count, sent).rawValue
         },
-        receive: { context, buffer, capacity, deadline, count in
-          UsbLink.receive(at(context), buffer, capacity, deadline: deadline, count).rawValue
+        receive: { context, buffer, capacity, count in
+          UsbLink.receive(at(context), buffer, capacity, count).rawValue
         },
         descriptor: { at($0).pointee.ready },
-        close: { UsbLink.close(at($0)) }),
+        close: { UsbLink.close(at($0)) }, showsRoom: false),
       context: link)
   }
 

@@ -14,7 +14,7 @@ struct UsbLink {
   let host: UsbHost.Pointer
   let handle: OpaquePointer
   let interface: UsbInterface
-  /// Readable while received bytes or a loss wait.
+  /// Readable while received bytes, a loss, or room for bytes that had none wait.
   let ready: Int32
   var input: UsbPipe
   var output: UsbPipe
@@ -25,6 +25,8 @@ struct UsbLink {
   var isClaimed = false
   private var isReady = false
   private var isLost = false
+  /// Whether a `send` was cut short.
+  private var wantsRoom = false
   /// Whether the host's thread clears a halt, without the lock.
   private var isRecovering = false
 
@@ -57,57 +59,54 @@ struct UsbLink {
     pthread_mutex_unlock(&link.pointee.lock)
   }
 
-  /// Moves both pipes on, and shows whether something waits to be received. The lock is held.
+  /// Moves both pipes on, and shows whether something waits to be received, or room to be used. The lock is held.
   private mutating func settle() {
     if !isLost, input.settle() != 0 || output.settle() != 0 { isLost = true }
-    let isReady = isLost || input.waiting > 0
+    let isReady = isLost || input.waiting > 0 || (wantsRoom && output.hasRoom)
     if isReady != self.isReady {
       self.isReady = isReady
       if isReady { spk_platform_signal(ready) } else { spk_platform_unsignal(ready) }
     }
   }
 
-  /// Copies bytes into free buffers and hands them to libusb; waits while there is none.
+  /// Copies bytes into free buffers, as many as have room, and hands them to libusb.
   static func send(
-    _ link: Pointer, _ bytes: UnsafeRawPointer, _ count: Int, deadline: Int64
+    _ link: Pointer, _ bytes: UnsafeRawPointer, _ count: Int, _ sent: UnsafeMutablePointer<Int>
   ) -> LinkResult {
     pthread_mutex_lock(&link.pointee.lock)
     defer { pthread_mutex_unlock(&link.pointee.lock) }
-    var sent = 0
-    while sent < count {
+    link.pointee.wantsRoom = false
+    while sent.pointee < count {
       guard !link.pointee.isLost else { return .lost }
-      let code = link.pointee.output.append(bytes + sent, count - sent, &sent)
-      // Without room, or without memory while other transfers have some: until one of them ends.
+      let code = link.pointee.output.append(
+        bytes + sent.pointee, count - sent.pointee, &sent.pointee)
       if code == 0 { continue }
-      guard code == LIBUSB_ERROR_BUSY.rawValue else {
-        if code == LIBUSB_ERROR_NO_MEM.rawValue { return .noMemory }
+      // Without room, or without memory while other transfers have some: until one of them ends.
+      if code == LIBUSB_ERROR_BUSY.rawValue {
+        link.pointee.wantsRoom = true
+      } else if code == LIBUSB_ERROR_NO_MEM.rawValue {
+        return .noMemory
+      } else {
         link.pointee.isLost = true
-        link.pointee.settle()
-        return .lost
       }
-      guard link.pointee.wait(link, deadline) else { return .timeout }
+      break
     }
-    return .done
+    link.pointee.settle()
+    return link.pointee.isLost ? .lost : .done
   }
 
-  /// Takes what has come; waits for it until the deadline.
+  /// Takes what has come.
   static func receive(
-    _ link: Pointer, _ buffer: UnsafeMutableRawPointer, _ capacity: Int, deadline: Int64,
+    _ link: Pointer, _ buffer: UnsafeMutableRawPointer, _ capacity: Int,
     _ count: UnsafeMutablePointer<Int>
   ) -> LinkResult {
     pthread_mutex_lock(&link.pointee.lock)
     defer { pthread_mutex_unlock(&link.pointee.lock) }
-    while link.pointee.input.waiting == 0 {
-      guard !link.pointee.isLost else { return .lost }
-      guard deadline > 0, link.pointee.wait(link, deadline) else { return .timeout }
-    }
-    var taken = 0
-    while taken < capacity, link.pointee.input.waiting > 0 {
-      taken += link.pointee.input.take(buffer + taken, capacity - taken)
+    while count.pointee < capacity, link.pointee.input.waiting > 0 {
+      count.pointee += link.pointee.input.take(buffer + count.pointee, capacity - count.pointee)
       link.pointee.settle()
     }
-    count.pointee = taken
-    return .done
+    return link.pointee.isLost && count.pointee == 0 ? .lost : .done
   }
 
   /// Waits until a transfer has ended.

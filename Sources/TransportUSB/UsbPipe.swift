@@ -157,12 +157,15 @@ struct UsbPipe: BitwiseCopyable {
     return length
   }
 
+  /// Whether a buffer of output is free.
+  var hasRoom: Bool { used < slotCount && !isHalted }
+
   /// Copies bytes to be sent into a free buffer, as many as fit, and submits it.
   ///
   /// - Parameter sent: grows by their number.
   /// - Returns: a code of libusb; BUSY if there is no room now.
   mutating func append(_ bytes: UnsafeRawPointer, _ count: Int, _ sent: inout Int) -> Int32 {
-    guard used < slotCount, !isHalted else { return LIBUSB_ERROR_BUSY.rawValue }
+    guard hasRoom else { return LIBUSB_ERROR_BUSY.rawValue }
     let slot = slot(used)
     let length = min(count, slotBytes)
     UnsafeMutableRawPointer(slot.pointee.buffer).copyMemory(from: bytes, byteCount: length)

@@ -20,6 +20,9 @@ public enum Request: UInt8, Sendable {
   case ticks = 0x10
   case endNetwork = 0x11
   case stop = 0x12
+  case sync = 0x13
+  case counters = 0x14
+  case reset = 0x15
 
   public var reply: UInt8 { rawValue | 0x80 }
 }
@@ -74,51 +77,12 @@ public enum BoardError: UInt16, Error {
   case resources = 6
   /// Memory is short, on the board or on the way to the host.
   case noMemory = 7
-  /// The frame's checksum is wrong.
-  case frame = 8
-}
-
-/// What a board says of itself when it is asked.
-public struct BoardCapabilities: BitwiseCopyable, Sendable {
-  public static let protocolVersion: UInt32 = 1
-
-  public var protocolVersion = BoardCapabilities.protocolVersion
-  public var lawVersion: UInt32 = 1
-  public var firmwareVersion: UInt32 = 0
-  public var cores: UInt32
-  public var neuronsPerCore: UInt32
-  public var delayTicks: UInt32 = 63
-  public var synapseBytesPerCore: UInt64
-
-  public init(cores: UInt32, neuronsPerCore: UInt32, synapseBytesPerCore: UInt64) {
-    self.cores = cores
-    self.neuronsPerCore = neuronsPerCore
-    self.synapseBytesPerCore = synapseBytesPerCore
-  }
-}
-
-extension PayloadWriter {
-  public mutating func put(_ capabilities: BoardCapabilities) {
-    put(capabilities.protocolVersion)
-    put(capabilities.lawVersion)
-    put(capabilities.firmwareVersion)
-    put(capabilities.cores)
-    put(capabilities.neuronsPerCore)
-    put(capabilities.delayTicks)
-    put(capabilities.synapseBytesPerCore)
-  }
-}
-
-extension PayloadReader {
-  public mutating func readCapabilities() -> BoardCapabilities {
-    var capabilities = BoardCapabilities(cores: 0, neuronsPerCore: 0, synapseBytesPerCore: 0)
-    capabilities.protocolVersion = read(UInt32.self)
-    capabilities.lawVersion = read(UInt32.self)
-    capabilities.firmwareVersion = read(UInt32.self)
-    capabilities.cores = read(UInt32.self)
-    capabilities.neuronsPerCore = read(UInt32.self)
-    capabilities.delayTicks = read(UInt32.self)
-    capabilities.synapseBytesPerCore = read(UInt64.self)
-    return capabilities
-  }
+  /// The host and the board have no version of the protocol in common.
+  case version = 8
+  /// The session with the board is another one, or there is none: the board has begun anew.
+  case epoch = 9
+  /// The frames that are to be sent again are not kept any more.
+  case gone = 10
+  /// A sequence number that is further from the one expected than the window is deep.
+  case window = 11
 }

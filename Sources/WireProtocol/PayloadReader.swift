@@ -33,6 +33,9 @@ public struct PayloadReader {
     return value == 1
   }
 
+  /// Does not look at what is left.
+  mutating func skipRest() { _ = readBytes(remaining) }
+
   /// Marks the payload as wrong.
   public mutating func fail() { failed = true }
 

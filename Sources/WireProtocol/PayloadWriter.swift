@@ -42,16 +42,20 @@ public struct PayloadWriter {
     for value in values { put(value) }
   }
 
+  /// Room for `count` bytes that the caller writes; nil if there is none.
+  public mutating func putRoom(_ count: Int) -> UnsafeMutableRawPointer? { room(count) }
+
   public mutating func put(_ flag: Bool) { put(flag ? UInt8(1) : UInt8(0)) }
 
-  /// Closes the frame.
+  /// Closes the frame; `header` needs no number of bytes.
   ///
   /// - Returns: its bytes, header included.
   @inline(never)
-  public func seal(type: UInt8, flags: UInt8 = 0, sequence: UInt32) -> UnsafeRawBufferPointer {
-    FrameHeader(type: type, flags: flags, sequence: sequence, payloadBytes: payloadBytes)
-      .seal(frame)
-    return UnsafeRawBufferPointer(start: frame, count: FrameHeader.byteCount + payloadBytes)
+  public func seal(_ header: FrameHeader) -> UnsafeRawBufferPointer {
+    var header = header
+    header.payloadBytes = payloadBytes
+    header.seal(frame)
+    return UnsafeRawBufferPointer(start: frame, count: header.frameBytes)
   }
 
   private mutating func room(_ bytes: Int) -> UnsafeMutableRawPointer? {

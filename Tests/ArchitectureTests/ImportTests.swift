@@ -8,7 +8,7 @@ private let allowedImports: [String: Set<String>] = [
   "NeuroKernels": [],
   "NeuroCore": ["NeuroKernels"],
   "NeuroReference": ["NeuroCore"],
-  "WireProtocol": ["NeuroCore"],
+  "WireProtocol": ["NeuroCore", "CChecksum"],
   "Model": ["NeuroCore", "CPlatform", "Fault", "Memory", "CSpikelet"],
   "Transport": ["CPlatform", "Fault", "Memory", "CSpikelet"],
   "TransportUSB": ["Transport", "CLibUSB", "CPlatform", "Fault", "Memory", "CSpikelet"],

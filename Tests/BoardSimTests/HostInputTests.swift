@@ -31,15 +31,15 @@ struct HostInputTests {
     input.send(run)
     input.receive()
     let frame = try #require(input.frame())
-    #expect(!input.hasStop())
+    #expect(!input.hasStop(2))
     input.send(Array(stop[..<19]))
-    #expect(!input.hasStop())
+    #expect(!input.hasStop(2))
     input.send(Array(stop[19...]))
-    #expect(input.hasStop())
-    #expect(input.stopIsWaiting(), "it stays until it is worked on")
+    #expect(input.hasStop(2))
+    #expect(input.stopIsWaiting(2), "it stays until it is worked on")
     #expect(Array(frame) == run)
     #expect(input.next() == stop)
-    #expect(!input.hasStop())
+    #expect(!input.hasStop(2))
   }
 
   @Test func `a stop that came with the run is seen`() throws {
@@ -47,21 +47,34 @@ struct HostInputTests {
     input.send(run + stop)
     input.receive()
     _ = input.next()
-    #expect(input.stopIsWaiting())
+    #expect(input.stopIsWaiting(2))
   }
 
-  @Test func `another request or garbage at the head is no stop`() throws {
+  @Test func `a stop of another number is none`() throws {
     let input = try #require(InputUnderTest())
-    input.send(run + run + stop)
+    input.send(run + stop)
     input.receive()
     _ = input.next()
-    #expect(!input.hasStop(), "a request stands before the stop")
+    #expect(!input.hasStop(1) && !input.hasStop(3))
+    input.send(.frame(type: Request.stop.rawValue, sequence: 3))
+    #expect(input.hasStop(3))
+  }
+
+  @Test func `a stop is seen behind other requests and garbage`() throws {
+    let input = try #require(InputUnderTest())
+    let garbage = [UInt8](repeating: 0x12, count: 40)
+    input.send(run)
+    input.receive()
     _ = input.next()
-    #expect(input.hasStop())
-    _ = input.next()
-    input.send([UInt8](repeating: 0x12, count: 40))
-    #expect(!input.hasStop())
-    #expect(input.next()?.count == 40, "what is no frame is handed out as it is")
+    input.send(run + garbage + run.dropLast() + stop.dropLast() + stop)
+    #expect(input.hasStop(2))
+    #expect(input.next() == run)
+    #expect(input.hasStop(2))
+    #expect(input.next() == garbage, "what is no frame is handed out as it is")
+    var rest: [UInt8] = []
+    while let bytes = input.next() { rest += bytes }
+    #expect(rest == run.dropLast() + stop.dropLast() + stop)
+    #expect(!input.hasStop(2))
   }
 
   @Test func `a host that hangs up has not asked to stop`() throws {
@@ -70,7 +83,7 @@ struct HostInputTests {
     input.hangUp()
     input.receive()
     #expect(input.next() == run)
-    #expect(!input.hasStop())
+    #expect(!input.hasStop(2))
     #expect(input.isEnded)
   }
 
@@ -95,8 +108,8 @@ struct HostInputTests {
         let copy = Array(frame)
         if frames.count == 2 {
           let deadline = inTenSeconds()
-          while !input.stopIsWaiting(), spk_platform_now() < deadline {}
-          #expect(input.stopIsWaiting())
+          while !input.stopIsWaiting(2), spk_platform_now() < deadline {}
+          #expect(input.stopIsWaiting(2))
           #expect(Array(frame) == copy)
         }
         frames.append(copy)
@@ -145,11 +158,11 @@ private final class InputUnderTest: @unchecked Sendable {
   /// The next frame, copied.
   func next() -> [UInt8]? { input.next().map(Array.init) }
 
-  func stopIsWaiting() -> Bool { input.stopIsWaiting() }
+  func stopIsWaiting(_ number: UInt32) -> Bool { input.stopIsWaiting(number) }
 
   /// Asks as a run does, after long enough for the socket to be looked at again.
-  func hasStop() -> Bool {
+  func hasStop(_ number: UInt32) -> Bool {
     usleep(1_000)
-    return input.stopIsWaiting()
+    return input.stopIsWaiting(number)
   }
 }

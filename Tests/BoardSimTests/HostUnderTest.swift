@@ -16,7 +16,13 @@ final class HostUnderTest {
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
     defer { copy.deallocate() }
     copy.copyBytes(from: bytes)
-    try link.send(UnsafeRawBufferPointer(copy), deadline: inTenSeconds())
+    var rest = UnsafeRawBufferPointer(copy)[...]
+    let deadline = inTenSeconds()
+    while !rest.isEmpty {
+      let count = try link.send(UnsafeRawBufferPointer(rebasing: rest), deadline: deadline)
+      rest = rest.dropFirst(count)
+      if count == 0 { try wait(POLLOUT, until: deadline) }
+    }
   }
 
   /// Exactly `count` bytes.
@@ -25,16 +31,26 @@ final class HostUnderTest {
     defer { room.deallocate() }
     var length = 0
     while length < count {
-      length += try link.receive(
-        into: UnsafeMutableRawBufferPointer(rebasing: room[length..<count]), deadline: deadline)
+      let more = try link.receive(
+        into: UnsafeMutableRawBufferPointer(rebasing: room[length..<count]))
+      length += more
+      if more == 0 { try wait(POLLIN, until: deadline) }
     }
     return Array(room[..<count])
   }
 
-  /// Says hello; gives the answer without its checksum.
-  func hello(sequence: UInt32 = 1) throws(Fault) -> [UInt8] {
-    try send(.frame(type: Request.hello.rawValue, sequence: sequence))
-    return Array(try receive(52)[..<16])
+  private func wait(_ events: Int32, until deadline: Int64) throws(Fault) {
+    var wanted = pollfd(fd: link.descriptor, events: Int16(events), revents: 0)
+    let left = Int32(clamping: (deadline - spk_platform_now()) / 1_000_000)
+    guard left > 0, poll(&wanted, 1, left) > 0 else {
+      throw Fault(.SPK_ERROR_TIMEOUT, "nothing came, or nothing was taken")
+    }
+  }
+
+  /// Says hello; gives the answer.
+  func hello(epoch: UInt32 = 1) throws(Fault) -> [UInt8] {
+    try send(.hello(epoch: epoch))
+    return try receive(80)
   }
 
   /// Waits for the board to hang up; true if it did before it said anything.
@@ -48,12 +64,11 @@ final class HostUnderTest {
   }
 }
 
-/// The answer to `hello` without its checksum and payload.
-func helloAnswer(sequence: UInt32 = 1) -> [UInt8] {
-  var frame = [UInt8].frame(
-    type: Request.hello.reply, sequence: sequence, [UInt8](repeating: 0, count: 32))
-  frame.removeLast(frame.count - 16)
-  return frame
+/// The answer to `hello` of a board of the usual size.
+func helloAnswer(epoch: UInt32 = 1) throws -> [UInt8] {
+  let golden = try GoldenSession().exchanges[0].answer
+  return .frame(
+    type: Request.hello.reply, epoch: epoch, Array(golden.dropFirst(FrameHeader.byteCount)))
 }
 
 func inTenSeconds() -> Int64 { spk_platform_now() + 10_000_000_000 }
@@ -77,14 +92,31 @@ extension Locator {
 }
 
 extension [UInt8] {
-  /// A frame with its checksum.
-  static func frame(type: UInt8, sequence: UInt32 = 1, _ payload: [UInt8] = []) -> [UInt8] {
+  /// A frame with its checksums.
+  static func frame(
+    type: UInt8, flags: UInt8 = 0, index: UInt16 = 0, sequence: UInt32 = 1, epoch: UInt32 = 1,
+    _ payload: [UInt8] = []
+  ) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: FrameHeader.byteCount) + payload
     bytes.withUnsafeMutableBytes { frame in
-      FrameHeader(type: type, sequence: sequence, payloadBytes: payload.count)
-        .seal(frame.baseAddress!)
+      FrameHeader(
+        type: type, flags: flags, index: index, sequence: sequence, epoch: epoch,
+        payloadBytes: payload.count
+      ).seal(frame.baseAddress!)
     }
     return bytes
+  }
+
+  /// Begins a session; 40 bytes, and 80 answer them.
+  static func hello(epoch: UInt32 = 1, keepsAnswers: Bool = false) -> [UInt8] {
+    .frame(
+      type: Request.hello.rawValue, epoch: epoch,
+      [1, 0, 0, 0, 1, 0, 0, 0, keepsAnswers ? 1 : 0, 0, 0, 0])
+  }
+
+  /// The number of four bytes at `offset`.
+  func word(_ offset: Int) -> UInt32 {
+    self[offset..<(offset + 4)].reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 }
 

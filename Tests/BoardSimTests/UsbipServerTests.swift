@@ -119,13 +119,12 @@ struct UsbipServerTests {
     let first = try host.submit(0x81, length: 512)
     let second = try host.submit(0x81, length: 512)
     #expect(host.isQuiet())
-    let hello = try GoldenSession().exchanges[0]
-    let out = try host.submit(0x01, out: hello.request)
+    let out = try host.submit(0x01, out: .hello())
     #expect(try host.answer().sequence == out)
     #expect(
       try host.answer()
-        == .init(command: 3, sequence: first, status: 0, count: 52, bytes: hello.answer))
-    let again = try host.submit(0x01, out: hello.request)
+        == .init(command: 3, sequence: first, status: 0, count: 80, bytes: helloAnswer()))
+    let again = try host.submit(0x01, out: .hello(epoch: 2))
     #expect(try host.answer().sequence == again)
     #expect(try host.answer().sequence == second)
   }
@@ -146,9 +145,9 @@ struct UsbipServerTests {
     #expect(short.status == -121)
     #expect(short.bytes == hello.answer)
     try host.submit(0x81, length: 20)
-    try host.submit(0x01, out: hello.request)
+    try host.submit(0x01, out: .hello(epoch: 2))
     #expect(try host.answer().status == 0)
-    #expect(try host.answer().status == -75, "52 bytes have no room in 20")
+    #expect(try host.answer().status == -75, "80 bytes have no room in 20")
   }
 
   @Test func `a transfer is given up once`() throws {
@@ -170,14 +169,13 @@ struct UsbipServerTests {
   @Test(arguments: 1...20)
   func `each transfer ends once however it races with being given up`(seed: Int) throws {
     let host = try Serving().host()
-    let hello = try GoldenSession().exchanges[0].request
     var open: Set<UInt32> = []
     var unlinks: [UInt32: UInt32] = [:]
     var bytes = 0
     for round in 0..<50 {
       let transfer = try host.submit(0x81, length: 512)
       open.insert(transfer)
-      let out = try host.submit(0x01, out: hello)
+      let out = try host.submit(0x01, out: .hello(epoch: UInt32(round + 1)))
       open.insert(out)
       if (round + seed) % 7 == 0 { usleep(UInt32(seed * 20)) }
       unlinks[try host.unlink(transfer)] = transfer
@@ -194,11 +192,11 @@ struct UsbipServerTests {
       }
     }
     // What those that were given up left is there for the next.
-    while bytes < 50 * 52 {
+    while bytes < 50 * 80 {
       try host.submit(0x81, length: 512)
       bytes += try host.answer().bytes.count
     }
-    #expect(bytes == 50 * 52)
+    #expect(bytes == 50 * 80)
   }
 
   @Test func `endpoints that are not there or halted stall`() throws {
@@ -222,7 +220,7 @@ struct UsbipServerTests {
     for host in hosts { try host.submit(0x81, length: 512) }
     for host in hosts { try host.submit(0x01, out: hello.request) }
     for (index, host) in hosts.enumerated() {
-      #expect(try host.answer().count == 20)
+      #expect(try host.answer().count == 40)
       #expect(try host.answer().bytes == hello.answer)
       let serial = try #require(try host.control(.descriptor(3, index: 3)))
       #expect(serial.count == (index == 0 ? 16 : 20))

@@ -6,10 +6,6 @@ struct BoardRequest {
   let name: String
   let request: Request
   var payload: [UInt8] = []
-
-  func frame(sequence: UInt32) -> [UInt8] {
-    .frame(type: request.rawValue, sequence: sequence, payload)
-  }
 }
 
 /// The stages of a board that bring requests out of order or into it.
@@ -17,7 +13,9 @@ enum BoardStage: CaseIterable { case empty, describing, committed, running }
 
 /// A small network with every kind of population and connectivity, request by request.
 enum BoardConversation {
-  static var hello: BoardRequest { BoardRequest(name: "hello", request: .hello) }
+  static var hello: BoardRequest {
+    BoardRequest(name: "hello", request: .hello, payload: numbers([1, 1, 0]))
+  }
   static var begin: BoardRequest {
     BoardRequest(
       name: "begin", request: .beginNetwork, payload: numbers([1, 3, 4, 2], then: [7]))
@@ -104,7 +102,7 @@ enum BoardConversation {
 
   /// All of it, in order.
   static var whole: [BoardRequest] {
-    [hello, begin] + description + [commit] + arrays + [start] + use + [end]
+    [begin] + description + [commit] + arrays + [start] + use + [end]
   }
 
   /// What brings a board to a stage.

@@ -10,7 +10,7 @@ import Transport
   private func follow(_ trouble: LinkTrouble, seed: UInt64) throws(Fault) -> [SessionOutcome] {
     let network = SessionNetwork.random(seed: 6)
     let session = try SessionUnderTest(network.model(), seed: network.seed) {
-      (interrupt) throws(Fault) in
+      (interrupt, _) throws(Fault) in
       FaultyLink.wrap(try inProcessLink(.standard, interrupt), trouble, seed: seed)
     }
     var outcomes: [SessionOutcome] = []
@@ -67,9 +67,9 @@ import Transport
 
   @Test func `a board of another version is refused`() throws {
     let found = fault { () throws(Fault) in
-      _ = try BoardConnection(timeoutMilliseconds: 100) { (interrupt) throws(Fault) in
+      _ = try BoardConnection { (interrupt, _) throws(Fault) in
         FaultyLink.wrap(
-          try inProcessLink(.standard, interrupt), LinkTrouble(damagesReceived: 21), seed: 1)
+          try inProcessLink(.standard, interrupt), LinkTrouble(damagesReceived: 29), seed: 1)
       }
     }
     #expect(found?.status == .SPK_ERROR_PROTOCOL)
@@ -78,7 +78,7 @@ import Transport
   @Test func `a board without room leaves the link in order`() throws {
     let size = BoardSize(cores: 1, neuronsPerCore: 1, synapseBytesPerCore: 1)
     let model = try SessionNetwork.random(seed: 6).model()
-    var board = try BoardConnection(timeoutMilliseconds: 100) { (interrupt) throws(Fault) in
+    var board = try BoardConnection { (interrupt, _) throws(Fault) in
       try inProcessLink(size, interrupt)
     }
     let found = fault { () throws(Fault) in

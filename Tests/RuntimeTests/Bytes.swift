@@ -40,13 +40,16 @@ extension [UInt8] {
   }
 
   /// A whole frame.
-  static func frame(type: UInt8, flags: UInt8 = 0, sequence: UInt32 = 1, _ payload: [UInt8])
-    -> [UInt8]
-  {
+  static func frame(
+    type: UInt8, flags: UInt8 = 0, index: UInt16 = 0, sequence: UInt32, epoch: UInt32 = 1,
+    _ payload: [UInt8]
+  ) -> [UInt8] {
     var frame = [UInt8](repeating: 0, count: FrameHeader.byteCount) + payload
     frame.withUnsafeMutableBytes {
-      FrameHeader(type: type, flags: flags, sequence: sequence, payloadBytes: payload.count)
-        .seal($0.baseAddress!)
+      FrameHeader(
+        type: type, flags: flags, index: index, sequence: sequence, epoch: epoch,
+        payloadBytes: payload.count
+      ).seal($0.baseAddress!)
     }
     return frame
   }

@@ -45,19 +45,22 @@ final class FaultyLink {
 
   private static var operations: LinkOperations {
     LinkOperations(
-      send: { context, bytes, count, deadline in
-        FaultyLink.at(context).send(
-          UnsafeRawBufferPointer(start: bytes, count: count), deadline: deadline)
+      send: { context, bytes, count, deadline, sent in
+        sent.pointee = count
+        return FaultyLink.at(context).send(
+          UnsafeRawBufferPointer(start: bytes, count: count), deadline: deadline
+        ).rawValue
       },
-      receive: { context, buffer, capacity, deadline, count in
+      receive: { context, buffer, capacity, count in
         FaultyLink.at(context).receive(
-          UnsafeMutableRawBufferPointer(start: buffer, count: capacity), deadline: deadline, count)
+          UnsafeMutableRawBufferPointer(start: buffer, count: capacity), count
+        ).rawValue
       },
       descriptor: { FaultyLink.at($0).inner.descriptor },
-      close: { Unmanaged<FaultyLink>.fromOpaque($0).release() })
+      close: { Unmanaged<FaultyLink>.fromOpaque($0).release() }, showsRoom: true)
   }
 
-  private func send(_ bytes: UnsafeRawBufferPointer, deadline: Int64) -> Int32 {
+  private func send(_ bytes: UnsafeRawBufferPointer, deadline: Int64) -> LinkResult {
     var passed: [UInt8] = []
     for byte in bytes {
       sentCount += 1
@@ -68,45 +71,41 @@ final class FaultyLink {
     var rest = passed[...]
     while !rest.isEmpty {
       let length = min(rest.count, piece(rest.count))
-      let result = rest.prefix(length).withUnsafeBytes { bytes in
+      let count = rest.prefix(length).withUnsafeBytes { bytes in
         do throws(Fault) {
-          try inner.send(bytes, deadline: deadline)
-          return LinkResult.done
+          return try inner.send(bytes, deadline: deadline)
         } catch {
-          return LinkResult.lost
+          return 0
         }
       }
-      guard result == .done else { return result.rawValue }
+      guard count == length else { return .lost }
       rest = rest.dropFirst(length)
     }
-    return LinkResult.done.rawValue
+    return .done
   }
 
   private func receive(
-    _ buffer: UnsafeMutableRawBufferPointer, deadline: Int64, _ count: UnsafeMutablePointer<Int>
-  ) -> Int32 {
-    while true {
+    _ buffer: UnsafeMutableRawBufferPointer, _ count: UnsafeMutablePointer<Int>
+  ) -> LinkResult {
+    while count.pointee == 0 {
       let window = UnsafeMutableRawBufferPointer(rebasing: buffer[..<piece(buffer.count)])
       var length: Int
       do throws(Fault) {
-        length = try inner.receive(into: window, deadline: deadline)
+        length = try inner.receive(into: window)
       } catch {
-        return LinkResult.timeout.rawValue
+        return .lost
       }
-      var kept = 0
+      guard length > 0 else { break }
       for index in 0..<length {
         receivedCount += 1
         if receivedCount == trouble.losesReceived { continue }
-        window[kept] =
+        window[count.pointee] =
           receivedCount == trouble.damagesReceived ? window[index] ^ 0x10 : window[index]
-        kept += 1
+        count.pointee += 1
       }
-      if kept > 0 {
-        trouble.record?.received += window[..<kept]
-        count.pointee = kept
-        return LinkResult.done.rawValue
-      }
+      trouble.record?.received += window[..<count.pointee]
     }
+    return .done
   }
 
   private func piece(_ most: Int) -> Int {

@@ -21,7 +21,7 @@ import WireProtocol
 
   @Test func `surplus bytes and missing bytes are malformed`() throws {
     let stages: [(BoardStage, [BoardRequest])] = [
-      (.empty, [Talk.hello, Talk.begin]), (.describing, Talk.description + [Talk.commit]),
+      (.empty, [Talk.begin]), (.describing, Talk.description + [Talk.commit]),
       (.committed, Talk.arrays + [Talk.start]), (.running, Talk.use + [Talk.end]),
     ]
     for (stage, requests) in stages {
@@ -40,29 +40,9 @@ import WireProtocol
   @Test func `what is not a request is unknown`() throws {
     let board = try #require(FirmwareUnderTest())
     for type in UInt8.min...UInt8.max where Request(rawValue: type) == nil {
-      let answer = board.take([UInt8].frame(type: type, sequence: 5, [1, 2, 3]))
+      let answer = board.take(board.next(type, [1, 2, 3]))
       #expect(answer.map(\.error) == [.unknownRequest])
       #expect(answer.map(\.type) == [type | 0x80])
-    }
-  }
-
-  @Test func `a damaged frame is refused and the next one is answered`() throws {
-    let board = try #require(FirmwareUnderTest())
-    var frame = Talk.begin.frame(sequence: 9)
-    frame[frame.count - 1] ^= 4
-    #expect(board.take(frame).map(\.error) == [.frame])
-    #expect(board.refusal(.beginNetwork, Talk.begin.payload) == nil)
-  }
-
-  @Test(arguments: [0, 3, 6, 7, 15])
-  func `a frame that cannot be one ends the link`(index: Int) throws {
-    for cut in [1, 20] {
-      let board = try #require(FirmwareUnderTest())
-      var frame = Talk.hello.frame(sequence: 1)
-      frame[index] = 0xFF
-      _ = board.take(frame.prefix(cut))
-      #expect(board.take(frame.dropFirst(cut)).isEmpty)
-      #expect(board.isLost)
     }
   }
 
@@ -148,10 +128,11 @@ import WireProtocol
   @Test func `an element that is refused keeps all others out`() throws {
     let board = try #require(FirmwareUnderTest())
     board.bring(to: .running)
-    let before = board.ask(.read, Talk.read("", 16, object: 0, count: 200).payload)
+    let before = board.ask(.read, Talk.read("", 16, object: 0, count: 200).payload).map(\.payload)
     let weights = [Int16](repeating: 5, count: 199) + [Int16(1000)]
     #expect(board.refusal(.write, Talk.write("", 16, object: 0, weights).payload) == .law)
-    #expect(board.ask(.read, Talk.read("", 16, object: 0, count: 200).payload) == before)
+    #expect(
+      board.ask(.read, Talk.read("", 16, object: 0, count: 200).payload).map(\.payload) == before)
   }
 
   @Test func `runs beyond their limits are malformed`() throws {

@@ -30,7 +30,9 @@ final class HeapLedger: @unchecked Sendable {
 struct BoardFrame: Equatable {
   let type: UInt8
   let flags: UInt8
+  let index: UInt16
   let sequence: UInt32
+  let epoch: UInt32
   let payload: [UInt8]
 
   /// The error that the frame reports.
@@ -40,7 +42,7 @@ struct BoardFrame: Equatable {
   }
 }
 
-/// A board without a link: bytes in, in pieces of any size, and frames out.
+/// A board without a link: bytes in, in pieces of any size, and frames out. It has been greeted, in epoch 1.
 final class FirmwareUnderTest {
   private final class Outbox {
     var bytes: [UInt8] = []
@@ -51,9 +53,13 @@ final class FirmwareUnderTest {
   private let outbox = Outbox()
   private var firmware: Firmware
   private(set) var isLost = false
+  /// The number of the next request.
+  private(set) var nextSequence: UInt32 = 1
 
   /// Nil if the ledger of the test gives no memory.
-  init?(cores: Int = 2, neuronsPerCore: Int = 64, synapseBytesPerCore: Int = 4096) {
+  init?(
+    cores: Int = 2, neuronsPerCore: Int = 64, synapseBytesPerCore: Int = 4096, greets: Bool = true
+  ) {
     let seam = BoardSeam(
       allocate: { HeapLedger.allocate($0) }, release: { HeapLedger.release($0) },
       send: { context, bytes, count in
@@ -62,7 +68,7 @@ final class FirmwareUnderTest {
         outbox.bytes += UnsafeRawBufferPointer(start: bytes, count: count)
         return true
       },
-      stops: { context in
+      stops: { context, _ in
         let outbox = Unmanaged<Outbox>.fromOpaque(context!).takeUnretainedValue()
         outbox.ticksLeft -= 1
         return outbox.ticksLeft <= 0
@@ -74,6 +80,9 @@ final class FirmwareUnderTest {
         seam: seam)
     else { return nil }
     self.firmware = firmware
+    guard greets else { return }
+    let answer = ask(.hello, BoardConversation.hello.payload)
+    precondition(answer.map(\.type) == [Request.hello.reply])
   }
 
   /// The host asks to stop once the next run has had so many ticks.
@@ -93,8 +102,14 @@ final class FirmwareUnderTest {
   }
 
   /// Sends one request; gives all frames of its answer.
-  func ask(_ request: Request, _ payload: [UInt8] = [], sequence: UInt32 = 1) -> [BoardFrame] {
-    take([UInt8].frame(type: request.rawValue, sequence: sequence, payload))
+  func ask(_ request: Request, _ payload: [UInt8] = []) -> [BoardFrame] {
+    take(next(request.rawValue, payload))
+  }
+
+  /// The frame of the next request.
+  func next(_ type: UInt8, _ payload: [UInt8] = []) -> [UInt8] {
+    defer { nextSequence &+= 1 }
+    return .frame(type: type, sequence: nextSequence, payload)
   }
 
   /// The error of the answer to one request; nil if it was done.
@@ -108,13 +123,12 @@ final class FirmwareUnderTest {
     var rest = bytes[...]
     while !rest.isEmpty {
       let frame = rest.withUnsafeBytes { rest -> BoardFrame in
-        let header = try! FrameHeader.parse(rest, limit: FrameHeader.replyLimit)!
-        let length = FrameHeader.byteCount + header.payloadBytes
-        let whole = UnsafeRawBufferPointer(rebasing: rest[..<length])
-        try! FrameHeader.verify(whole)
+        guard case .frame(let header) = FrameHeader.scan(rest, limit: FrameHeader.replyLimit) else {
+          preconditionFailure("the board sent what is no frame")
+        }
         return BoardFrame(
-          type: header.type, flags: header.flags, sequence: header.sequence,
-          payload: Array(whole[FrameHeader.byteCount...]))
+          type: header.type, flags: header.flags, index: header.index, sequence: header.sequence,
+          epoch: header.epoch, payload: Array(rest[FrameHeader.byteCount..<header.frameBytes]))
       }
       frames.append(frame)
       rest = rest.dropFirst(FrameHeader.byteCount + frame.payload.count)

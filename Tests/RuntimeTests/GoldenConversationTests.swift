@@ -41,7 +41,7 @@ import Transport
   private static func conversation() throws -> [String] {
     let record = LinkRecord()
     let session = try SessionUnderTest(network.model(), seed: 0x0102_0304_0506_0708) {
-      (interrupt) throws(Fault) in
+      (interrupt, _) throws(Fault) in
       FaultyLink.wrap(
         try inProcessLink(.standard, interrupt), LinkTrouble(record: record), seed: 1)
     }
@@ -69,7 +69,8 @@ import Transport
       lines.append("> " + request.hexadecimal)
       while let answer = answers.first, answer.sequence == request.word(8) {
         let frame = [UInt8].frame(
-          type: answer.type, flags: answer.flags, sequence: answer.sequence, answer.payload)
+          type: answer.type, flags: answer.flags, index: answer.index, sequence: answer.sequence,
+          epoch: answer.epoch, answer.payload)
         lines.append("< " + frame.hexadecimal)
         answers = answers.dropFirst()
       }
@@ -88,7 +89,8 @@ import Transport
 
   @Test func `a board answers the golden requests alone`() throws {
     let board = try #require(
-      FirmwareUnderTest(cores: 8, neuronsPerCore: 1024, synapseBytesPerCore: 131_072))
+      FirmwareUnderTest(
+        cores: 8, neuronsPerCore: 1024, synapseBytesPerCore: 131_072, greets: false))
     var expected: [BoardFrame] = []
     var found: [BoardFrame] = []
     for line in try String(contentsOf: Self.file, encoding: .utf8).split(separator: "\n") {

@@ -42,20 +42,25 @@ final class SessionUnderTest {
   private var buffer = RequestBuffer()
 
   init(
-    _ model: borrowing Model, seed: UInt64, open: (Interrupt.Pointer) throws(Fault) -> Link
+    _ model: borrowing Model, seed: UInt64, open: (Interrupt.Pointer, Int64) throws(Fault) -> Link
   ) throws(Fault) {
-    var board = try BoardConnection(timeoutMilliseconds: 1000, open: open)
-    session = try Session(model, on: &board, seed: seed, timeoutMilliseconds: 1000)
+    var board = try BoardConnection(open: open)
+    session = try Session(model, on: &board, seed: seed, timeoutMilliseconds: 10_000)
     self.board = board
   }
 
   convenience init(
     _ model: borrowing Model, on size: BoardSize = .standard, seed: UInt64 = 1
   ) throws(Fault) {
-    try self.init(model, seed: seed) { (interrupt) throws(Fault) in
+    try self.init(model, seed: seed) { (interrupt, _) throws(Fault) in
       try inProcessLink(size, interrupt)
     }
   }
+
+  /// Gives the next calls together ten seconds; for links that wait.
+  func beginCall() { board.beginCall(milliseconds: 10_000) }
+
+  var counters: LinkCounters { board.counters }
 
   /// Spikes of the recorded populations.
   func run(

@@ -1,3 +1,4 @@
+import CChecksum
 import Testing
 import WireProtocol
 
@@ -26,6 +27,20 @@ import WireProtocol
           UnsafeRawBufferPointer(rebasing: all[cut...]))
       }
       #expect(sum == 0xE306_9283)
+    }
+  }
+
+  @Test func `the processor's instruction gives what the table gives, at every length and place`() {
+    let bytes = (0..<300).map { UInt8(truncatingIfNeeded: $0 &* 151 &+ $0 / 7) }
+    bytes.withUnsafeBytes { bytes in
+      for start in 0..<9 {
+        for count in 0...(bytes.count - start) {
+          let first = bytes.baseAddress! + start
+          let seed = UInt32(truncatingIfNeeded: 0x9E37_79B9 &* UInt64(count))
+          #expect(
+            checksum_crc32c(seed, first, count) == checksum_crc32c_portable(seed, first, count))
+        }
+      }
     }
   }
 }

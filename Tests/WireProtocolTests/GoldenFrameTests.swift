@@ -22,14 +22,17 @@ import WireProtocol
       let bytes = frame.withUnsafeMutableBytes { bytes in
         var writer = PayloadWriter(bytes.baseAddress!, capacity: 4096)
         fill(&writer)
-        return Array(writer.seal(type: type, flags: flags, sequence: sequence))
+        return Array(
+          writer.seal(
+            FrameHeader(
+              type: type, flags: flags, sequence: sequence, epoch: 1, payloadBytes: 0)))
       }
       lines.append(
         "\(name): "
           + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
     }
     var generator = SeededGenerator(state: 1)
-    add("hello", Request.hello.rawValue) { _ in }
+    add("hello", Request.hello.rawValue) { $0.put(HelloHead(keepsAnswers: true)) }
     add("capabilities", Request.hello.reply) {
       $0.put(
         BoardCapabilities(cores: 8, neuronsPerCore: 1024, synapseBytesPerCore: 131_072))
@@ -56,6 +59,8 @@ import WireProtocol
       $0.put(UInt32(0))
       $0.put(Slice(core: 1, population: 2, first: 64, count: 36))
     }
+    add("sync", Request.sync.rawValue) { $0.put(UInt32(9)) }
+    add("its answer", Request.sync.reply) { $0.put(SyncReply(token: 9, next: 3)) }
     add("refusal", Request.commit.reply, flags: FrameFlag.error) {
       $0.put(BoardError.resources.rawValue)
     }
@@ -76,7 +81,11 @@ import WireProtocol
       let bytes = stride(from: 0, to: digits.count, by: 2).map {
         UInt8(String(decoding: digits[$0..<($0 + 2)], as: UTF8.self), radix: 16)!
       }
-      try bytes.withUnsafeBytes { try FrameHeader.verify($0) }
+      let isWhole = bytes.withUnsafeBytes { bytes in
+        guard case .frame(let header) = FrameHeader.scan(bytes, limit: 4096) else { return false }
+        return header.frameBytes == bytes.count
+      }
+      #expect(isWhole, "\(line)")
     }
   }
 }

@@ -67,13 +67,31 @@ import WireProtocol
     var capabilities = BoardCapabilities(
       cores: 8, neuronsPerCore: 1024, synapseBytesPerCore: 1 << 40)
     capabilities.firmwareVersion = 0x0001_0203
+    capabilities.keptBytes = 77
+    capabilities.identity = 1 << 60
     let bytes = payload { $0.put(capabilities) }
-    #expect(bytes.count == 32)
-    let back = read(bytes) { $0.readCapabilities() }
+    #expect(bytes.count == 52)
+    // A newer board says more.
+    let back = read(bytes + [1, 2, 3]) { $0.readCapabilities() }
     #expect(back?.cores == 8)
     #expect(back?.neuronsPerCore == 1024)
     #expect(back?.synapseBytesPerCore == 1 << 40)
     #expect(back?.firmwareVersion == 0x0001_0203)
     #expect(back?.delayTicks == 63)
+    #expect(back?.windowDepth == 8 && back?.windowBytes == 1 << 19)
+    #expect(back?.keptBytes == 77 && back?.identity == 1 << 60)
+  }
+
+  @Test func `hello is read back and names the newest version that both speak`() {
+    let bytes = payload { $0.put(HelloHead(keepsAnswers: true)) }
+    #expect(bytes.count == 12)
+    #expect(read(bytes + [9]) { $0.readHello() } == HelloHead(keepsAnswers: true))
+    #expect(read(Array(bytes.dropLast())) { $0.readHello() } == nil)
+    var head = HelloHead(keepsAnswers: false)
+    head.oldest = 3
+    head.newest = 4
+    // A host of version 4 and boards of versions 1 to 6, each with the version before its own.
+    let spoken = (UInt32(1)...6).map { head.common(oldest: $0 - 1, newest: $0) }
+    #expect(spoken == [nil, nil, 3, 4, 4, nil])
   }
 }

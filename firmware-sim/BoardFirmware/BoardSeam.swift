@@ -5,8 +5,8 @@ public struct BoardSeam {
   public var release: @convention(c) (UnsafeMutableRawPointer?) -> Void
   /// Sends bytes to the host; false if they could not be taken.
   public var send: @convention(c) (UnsafeMutableRawPointer?, UnsafeRawPointer, Int) -> Bool
-  /// Whether the host has asked to stop the run under way. Asked after each tick of a run.
-  public var stops: @convention(c) (UnsafeMutableRawPointer?) -> Bool
+  /// Whether the host has sent a `stop` of this sequence number: the run under way is to end. Asked after each tick of a run.
+  public var stops: @convention(c) (UnsafeMutableRawPointer?, UInt32) -> Bool
   /// Handed to `send` and `stops`.
   public var context: UnsafeMutableRawPointer?
 
@@ -14,7 +14,8 @@ public struct BoardSeam {
     allocate: @convention(c) (Int) -> UnsafeMutableRawPointer?,
     release: @convention(c) (UnsafeMutableRawPointer?) -> Void,
     send: @convention(c) (UnsafeMutableRawPointer?, UnsafeRawPointer, Int) -> Bool,
-    stops: @convention(c) (UnsafeMutableRawPointer?) -> Bool, context: UnsafeMutableRawPointer?
+    stops: @convention(c) (UnsafeMutableRawPointer?, UInt32) -> Bool,
+    context: UnsafeMutableRawPointer?
   ) {
     self.allocate = allocate
     self.release = release

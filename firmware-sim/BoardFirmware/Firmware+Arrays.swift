@@ -27,6 +27,17 @@ extension Firmware {
     guard !reader.failed, let fabric = network.pointee.fabric else { throw .malformed }
     let array = try network.pointee.array(place)
     guard reader.remaining == place.count * array.elementBytes else { throw .malformed }
+    if place.kind == ArrayKind.weights {
+      // Most of what is ever written: by rows, and not by elements.
+      let bytes = reader.readBytes(reader.remaining)
+      guard let words = bytes.baseAddress else { return }
+      guard
+        fabric.pointee.mayStore(projection: place.object, words: words, count: place.count)
+      else { throw .law }
+      fabric.pointee.setWeights(
+        projection: place.object, first: place.first, words: words, count: place.count)
+      return
+    }
     var looked = reader
     for _ in 0..<place.count {
       let value = looked.readElement(array.elementBytes)
@@ -96,8 +107,6 @@ extension Fabric {
   /// Writes one element of an array; its place and value have been checked.
   fileprivate mutating func write(_ value: Int, kind: UInt8, object: Int, index: Int) {
     switch kind {
-    case ArrayKind.weights:
-      setWeight(projection: object, index, to: Int32(truncatingIfNeeded: value))
     case ArrayKind.rowStarts:
       setRowStart(projection: object, row: index, to: UInt32(truncatingIfNeeded: value))
     case ArrayKind.targets:

@@ -30,10 +30,10 @@ extension Firmware {
       tick(
         fabric, learns: head.flags & RunFlag.learn != 0, learningTick: true,
         labelled: head.flags & RunFlag.labelled != 0)
-      guard stream.report(self, network, fabric, tick: offset) else { throw .noMemory }
+      guard stream.report(&self, network, fabric, tick: offset) else { throw .noMemory }
       offset += 1
-    } while offset < head.ticks && !seam.stops(seam.context)
-    guard stream.finish(self) else { throw .noMemory }
+    } while offset < head.ticks && !seam.stops(seam.context, nextSequence)
+    guard stream.finish(&self) else { throw .noMemory }
     writer.put(offset)
   }
 
@@ -132,10 +132,10 @@ extension Firmware {
         fabric, learns: learns, learningTick: offset >= request.firstLearningTick,
         labelled: request.label >= 0)
       scores.add(fabric, population: Int(request.output), offset: offset)
-      guard stream.report(self, network, fabric, tick: offset) else { throw .noMemory }
+      guard stream.report(&self, network, fabric, tick: offset) else { throw .noMemory }
       offset += 1
-    } while offset < request.ticks && !seam.stops(seam.context)
-    guard stream.finish(self), send(scores, sequence: sequence) else { throw .noMemory }
+    } while offset < request.ticks && !seam.stops(seam.context, nextSequence)
+    guard stream.finish(&self), send(scores, sequence: sequence) else { throw .noMemory }
     writer.put(offset)
   }
 
@@ -145,6 +145,7 @@ extension Firmware {
     fabric.pointee.tick(
       stream: learns ? 0 : 1, count: learns ? learningCount : frozenCount,
       learning: learns && learningTick, labelled: labelled)
+    counters.ticks &+= 1
     if learns {
       learningCount = (learningCount &+ 1) & (1 << 56 - 1)
     } else {
@@ -163,16 +164,16 @@ extension Firmware {
     return scoreRoom
   }
 
-  private func send(_ scores: Scores, sequence: UInt32) -> Bool {
+  private mutating func send(_ scores: Scores, sequence: UInt32) -> Bool {
     var first = 0
     while first < scores.count {
       let length = min(scores.count - first, 4_000)
       var writer = PayloadWriter(eventFrame, capacity: FrameHeader.replyLimit)
       writer.put(UInt32(first))
       for neuron in first..<(first + length) { scores.put(neuron, &writer) }
-      guard
-        send(writer.seal(type: Report.scores, flags: FrameFlag.more, sequence: sequence))
-      else { return false }
+      guard send(&writer, type: Report.scores, flags: FrameFlag.more, sequence) else {
+        return false
+      }
       first += length
     }
     return true

@@ -20,10 +20,19 @@ public struct Firmware: ~Copyable {
   /// Room for the scores of so many neurons.
   var scoreRoom: UnsafeMutableRawPointer?
   var scoreNeurons = 0
-  /// Bytes of a frame that has not arrived whole.
-  private var pending: UnsafeMutablePointer<UInt8>?
-  private var pendingCapacity = 0
-  private var pendingCount = 0
+  private var input = FrameInput()
+  /// What the host has called this session; 0: there is none.
+  private var epoch: UInt32 = 0
+  /// The number that the first request had, `hello`, and that the next one has.
+  private var firstSequence: UInt32 = 0
+  private(set) var nextSequence: UInt32 = 0
+  /// Frames of the answer under way that were sent.
+  private var answerIndex: UInt16 = 0
+  private var answers: AnswerStore?
+  private var keepsAnswers = false
+  /// Whether the host knows that something got lost: no notice until a request follows on the last one.
+  private var hasNoticed = false
+  var counters = BoardCounters()
 
   /// Nil if memory is short.
   public init?(_ capabilities: BoardCapabilities, seam: BoardSeam) {
@@ -39,102 +48,168 @@ public struct Firmware: ~Copyable {
   deinit {
     dropNetwork()
     seam.release(replyFrame)
-    seam.release(pending)
+    input.release(seam)
+    answers?.release(seam)
     seam.release(scoreRoom)
   }
 
   /// Takes bytes of the host, in pieces of any size, and answers each whole frame.
   ///
-  /// - Returns: false if a frame could not be understood, or a reply not be sent: the link is then of no more use.
+  /// - Returns: false if memory is short for a frame, or an answer cannot be sent: the link is then of no more use.
   public mutating func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var rest = bytes
-    while rest.count > 0 {
-      if pendingCount == 0, let length = frameLength(rest), length <= rest.count {
-        guard length > 0, handle(UnsafeRawBufferPointer(rebasing: rest[..<length])) else {
-          return false
-        }
-        rest = UnsafeRawBufferPointer(rebasing: rest[length...])
-      } else {
-        guard collect(&rest) else { return false }
+    while true {
+      switch input.next(&rest, seam) {
+      case .frame(let header, let payload): guard handle(header, payload) else { return false }
+      case .damage: guard notice() else { return false }
+      case .nothing: return true
+      case .noMemory: return false
       }
     }
-    return true
   }
 
-  /// Bytes of the frame that starts here; 0 if none can; nil if its header is not whole.
-  private func frameLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
-    do throws(FrameDefect) {
-      guard let header = try FrameHeader.parse(bytes, limit: FrameHeader.requestLimit) else {
-        return nil
-      }
-      return FrameHeader.byteCount + header.payloadBytes
-    } catch {
-      return 0
-    }
+  /// Takes one frame that is whole.
+  private mutating func handle(
+    _ header: FrameHeader, _ payload: UnsafeRawBufferPointer
+  ) -> Bool {
+    let request = Request(rawValue: header.type)
+    if request == .hello { return meet(header, payload) }
+    guard header.epoch == epoch, epoch != 0 else { return refuse(header, .epoch) }
+    if request == .sync { return sync(header, payload) }
+    let distance = Int32(bitPattern: header.sequence &- nextSequence)
+    guard distance.magnitude <= RequestWindow.depth else { return refuse(header, .window) }
+    // One that was taken before is a repeat, and one too far on follows on others that got lost.
+    guard distance >= 0 else { return true }
+    guard distance == 0 else { return notice() }
+    hasNoticed = false
+    nextSequence &+= 1
+    return take(header, payload)
   }
 
-  /// Moves bytes behind those pending, up to the end of a header or of its frame, and handles a whole frame.
-  private mutating func collect(_ rest: inout UnsafeRawBufferPointer) -> Bool {
-    var wanted = FrameHeader.byteCount
-    if pendingCount >= wanted {
-      guard let length = frameLength(UnsafeRawBufferPointer(start: pending, count: pendingCount)),
-        length > 0
-      else { return false }
-      wanted = length
-    }
-    guard reserve(wanted), let pending else { return false }
-    let taken = min(wanted - pendingCount, rest.count)
-    if let start = rest.baseAddress, taken > 0 {
-      UnsafeMutableRawPointer(pending + pendingCount).copyMemory(from: start, byteCount: taken)
-    }
-    pendingCount += taken
-    rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
-    guard pendingCount >= FrameHeader.byteCount else { return true }
-    let whole = UnsafeRawBufferPointer(start: pending, count: pendingCount)
-    guard let length = frameLength(whole), length > 0 else { return false }
-    guard pendingCount == length else { return true }
-    pendingCount = 0
-    return handle(whole)
-  }
-
-  private mutating func reserve(_ bytes: Int) -> Bool {
-    guard bytes > pendingCapacity else { return true }
-    guard let larger = seam.make(UInt8.self, bytes) else { return false }
-    if let pending { larger.update(from: pending, count: pendingCount) }
-    seam.release(pending)
-    pending = larger
-    pendingCapacity = bytes
-    return true
-  }
-
-  private mutating func handle(_ frame: UnsafeRawBufferPointer) -> Bool {
+  /// Answers a request that follows on the one before.
+  private mutating func take(
+    _ header: FrameHeader, _ payload: UnsafeRawBufferPointer
+  ) -> Bool {
+    answerIndex = 0
+    counters.requests &+= 1
     var writer = PayloadWriter(replyFrame, capacity: FrameHeader.replyLimit)
-    let type = frame[4]
-    var sequence: UInt32 = 0
     do throws(BoardError) {
-      do throws(FrameDefect) {
-        if let header = try FrameHeader.parse(frame, limit: FrameHeader.requestLimit) {
-          sequence = header.sequence
-        }
-        try FrameHeader.verify(frame)
-      } catch {
-        throw .frame
-      }
-      guard let request = Request(rawValue: type) else { throw .unknownRequest }
-      var reader = PayloadReader(
-        UnsafeRawBufferPointer(rebasing: frame[FrameHeader.byteCount...]))
-      try answer(request, &reader, &writer, sequence: sequence)
-      return send(writer.seal(type: request.reply, sequence: sequence))
+      guard let request = Request(rawValue: header.type) else { throw .unknownRequest }
+      var reader = PayloadReader(payload)
+      try answer(request, &reader, &writer, sequence: header.sequence)
+      let isSent = send(&writer, type: request.reply, flags: 0, header.sequence)
+      if request == .reset { beginAnew() }
+      return isSent
     } catch {
+      counters.refusals &+= 1
       writer = PayloadWriter(replyFrame, capacity: FrameHeader.replyLimit)
       writer.put(error.rawValue)
-      return send(writer.seal(type: type | 0x80, flags: FrameFlag.error, sequence: sequence))
+      return send(&writer, type: header.type | 0x80, flags: FrameFlag.error, header.sequence)
     }
   }
 
-  func send(_ frame: UnsafeRawBufferPointer) -> Bool {
+  /// `hello`: a session begins, on a board that knows nothing. The same one again is a repeat.
+  private mutating func meet(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Bool {
+    if header.epoch != 0, header.epoch == epoch {
+      guard header.sequence == firstSequence, nextSequence == firstSequence &+ 1 else {
+        return true
+      }
+      guard let kept = answers?.frames(from: 0, of: firstSequence) else { return true }
+      return send(kept)
+    }
+    var reader = PayloadReader(payload)
+    let head = reader.readHello()
+    guard header.epoch != 0, reader.isComplete else { return refuse(header, .malformed) }
+    guard let version = head.common(oldest: ProtocolVersion.oldest, newest: ProtocolVersion.newest)
+    else { return refuse(header, .version) }
+    beginAnew()
+    epoch = header.epoch
+    firstSequence = header.sequence
+    nextSequence = header.sequence &+ 1
+    keepsAnswers = head.keepsAnswers
+    if keepsAnswers, answers == nil { answers = AnswerStore(seam) }
+    answerIndex = 0
+    counters.requests &+= 1
+    var reply = capabilities
+    reply.protocolVersion = version
+    reply.keptBytes = keepsAnswers && answers != nil ? UInt32(AnswerStore.capacity) : 0
+    var writer = PayloadWriter(replyFrame, capacity: FrameHeader.replyLimit)
+    writer.put(reply)
+    return send(&writer, type: Request.hello.reply, flags: 0, header.sequence)
+  }
+
+  /// `sync`: says which request is next, and sends again what the host lacks of answers.
+  private mutating func sync(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Bool {
+    var reader = PayloadReader(payload)
+    let token = reader.read(UInt32.self)
+    guard reader.isComplete else { return refuse(header, .malformed) }
+    counters.syncs &+= 1
+    hasNoticed = false
+    var lacking = UnsafeRawBufferPointer(start: nil, count: 0)
+    if Int32(bitPattern: header.sequence &- nextSequence) < 0 {
+      guard let kept = answers?.frames(from: header.index, of: header.sequence) else {
+        return refuse(header, .gone)
+      }
+      lacking = kept
+      counters.repeats &+= 1
+    }
+    return tell(SyncReply(token: token, next: nextSequence), header.sequence)
+      && (lacking.isEmpty || send(lacking))
+  }
+
+  /// Tells the host that something got lost; once, until a request follows on the last one.
+  private mutating func notice() -> Bool {
+    counters.damages &+= 1
+    guard epoch != 0, !hasNoticed else { return true }
+    hasNoticed = true
+    return tell(SyncReply(token: 0, next: nextSequence), nextSequence)
+  }
+
+  private func tell(_ reply: SyncReply, _ sequence: UInt32) -> Bool {
+    var writer = PayloadWriter(replyFrame, capacity: FrameHeader.replyLimit)
+    writer.put(reply)
+    return send(
+      writer.seal(
+        FrameHeader(
+          type: Request.sync.reply, sequence: sequence, epoch: epoch, payloadBytes: 0)))
+  }
+
+  /// Refuses a frame that is no request of the session.
+  private func refuse(_ header: FrameHeader, _ error: BoardError) -> Bool {
+    var writer = PayloadWriter(replyFrame, capacity: FrameHeader.replyLimit)
+    writer.put(error.rawValue)
+    var reply = header
+    reply.type = header.type | 0x80
+    reply.flags = FrameFlag.error
+    reply.index = 0
+    return send(writer.seal(reply))
+  }
+
+  /// Sends a frame of the answer under way, and keeps it.
+  mutating func send(
+    _ writer: inout PayloadWriter, type: UInt8, flags: UInt8, _ sequence: UInt32
+  ) -> Bool {
+    let frame = writer.seal(
+      FrameHeader(
+        type: type, flags: flags, index: answerIndex, sequence: sequence, epoch: epoch,
+        payloadBytes: 0))
+    guard send(frame) else { return false }
+    answerIndex &+= 1
+    if keepsAnswers { answers?.append(frame) }
+    return true
+  }
+
+  private func send(_ frame: UnsafeRawBufferPointer) -> Bool {
     guard let start = frame.baseAddress else { return false }
     return seam.send(seam.context, start, frame.count)
+  }
+
+  /// Forgets the network and the session.
+  private mutating func beginAnew() {
+    endNetwork()
+    epoch = 0
+    answers?.removeAll()
+    hasNoticed = false
   }
 
   private mutating func answer(
@@ -142,9 +217,7 @@ public struct Firmware: ~Copyable {
     sequence: UInt32
   ) throws(BoardError) {
     switch request {
-    case .hello:
-      guard reader.isComplete else { throw .malformed }
-      writer.put(capabilities)
+    case .hello, .sync: throw .state
     case .beginNetwork: try beginNetwork(&reader)
     case .population: try describePopulation(&reader)
     case .projection: try describeProjection(&reader)
@@ -165,6 +238,11 @@ public struct Firmware: ~Copyable {
     case .ticks: try ticks(&reader, &writer)
     case .stop:
       // A run under way was stopped through the seam before this request was read.
+      guard reader.isComplete else { throw .malformed }
+    case .counters:
+      guard reader.isComplete else { throw .malformed }
+      writer.put(counters)
+    case .reset:
       guard reader.isComplete else { throw .malformed }
     }
   }

@@ -16,19 +16,19 @@ struct ReportStream {
 
   /// Adds the recorded spikes and the probes of the tick just run; false if a frame could not be sent.
   mutating func report(
-    _ firmware: borrowing Firmware, _ network: UnsafeMutablePointer<LoadedNetwork>,
+    _ firmware: inout Firmware, _ network: UnsafeMutablePointer<LoadedNetwork>,
     _ fabric: UnsafeMutablePointer<Fabric>, tick: UInt32
   ) -> Bool {
     for population in 0..<network.pointee.populationCount
     where network.pointee.recorded[population] != 0 {
       for neuron in fabric.pointee.spikes(population: population) {
-        if events.free < SpikeRecord.byteCount, !sendEvents(firmware) { return false }
+        if events.free < SpikeRecord.byteCount, !sendEvents(&firmware) { return false }
         events.put(SpikeRecord(tick: tick, population: UInt32(population), neuron: neuron))
       }
     }
     let count = firmware.probes.valueCount
     guard count > 0 else { return true }
-    if values.free < 4 * count, !sendValues(firmware) { return false }
+    if values.free < 4 * count, !sendValues(&firmware) { return false }
     for index in 0..<WireLimit.probes where firmware.probes.entries[index].count > 0 {
       let probe = firmware.probes.entries[index]
       let state = fabric.pointee.state(
@@ -40,21 +40,21 @@ struct ReportStream {
   }
 
   /// Sends what is left.
-  mutating func finish(_ firmware: borrowing Firmware) -> Bool {
-    if events.payloadBytes > 0, !sendEvents(firmware) { return false }
-    return valueTicks == 0 || sendValues(firmware)
+  mutating func finish(_ firmware: inout Firmware) -> Bool {
+    if events.payloadBytes > 0, !sendEvents(&firmware) { return false }
+    return valueTicks == 0 || sendValues(&firmware)
   }
 
-  private mutating func sendEvents(_ firmware: borrowing Firmware) -> Bool {
+  private mutating func sendEvents(_ firmware: inout Firmware) -> Bool {
     let sent = firmware.send(
-      events.seal(type: Report.events, flags: FrameFlag.more, sequence: sequence))
+      &events, type: Report.events, flags: FrameFlag.more, sequence)
     events = PayloadWriter(firmware.eventFrame, capacity: FrameHeader.replyLimit)
     return sent
   }
 
-  private mutating func sendValues(_ firmware: borrowing Firmware) -> Bool {
+  private mutating func sendValues(_ firmware: inout Firmware) -> Bool {
     let sent = firmware.send(
-      values.seal(type: Report.probe, flags: FrameFlag.more, sequence: sequence))
+      &values, type: Report.probe, flags: FrameFlag.more, sequence)
     values = PayloadWriter(firmware.probeFrame, capacity: FrameHeader.replyLimit)
     valueTicks = 0
     return sent

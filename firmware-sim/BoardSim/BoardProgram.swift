@@ -127,7 +127,7 @@ public enum BoardProgram {
     return "\(number >> 16).\(number >> 8 & 255).\(number & 255)"
   }
 
-  private static var protocolVersion: UInt32 { BoardCapabilities.protocolVersion }
+  private static var protocolVersion: UInt32 { ProtocolVersion.newest }
 
   private static var lawVersion: UInt32 {
     BoardCapabilities(cores: 1, neuronsPerCore: 1, synapseBytesPerCore: 1).lawVersion

@@ -27,7 +27,7 @@ final class HostConnection {
     let seam = BoardSeam(
       allocate: { spk_platform_allocate($0) }, release: { free($0) },
       send: { context, bytes, count in HostConnection.at(context!).send(bytes, count) },
-      stops: { context in HostConnection.at(context!).hasToStop() },
+      stops: { context, number in HostConnection.at(context!).hasToStop(number) },
       context: Unmanaged.passUnretained(self).toOpaque())
     guard let board = Firmware(capabilities, seam: seam) else { return nil }
     firmware.initialize(to: board)
@@ -53,22 +53,19 @@ final class HostConnection {
     let before = input.byteCount
     input.receive()
     statistics.add(.bytesIn, input.byteCount - before)
-    while let frame = input.next() {
+    while let bytes = input.next() {
       statistics.add(.requests, 1)
-      guard firmware.pointee.receive(frame), !ending.hasBegun else { return false }
+      guard firmware.pointee.receive(bytes), !ending.hasBegun else { return false }
     }
     return !input.isEnded
   }
 
-  /// Whether the host has asked to stop a run; for use between its ticks.
-  func stopIsWaiting() -> Bool {
+  /// Whether a run should end: the host has sent the `stop` of this number, has hung up, or the server ends.
+  private func hasToStop(_ number: UInt32) -> Bool {
     let before = input.byteCount
     defer { statistics.add(.bytesIn, input.byteCount - before) }
-    return input.stopIsWaiting()
+    return input.stopIsWaiting(number) || input.isEnded || ending.hasBegun
   }
-
-  /// Whether a run should end: the host has asked to, has hung up, or the server ends.
-  func hasToStop() -> Bool { stopIsWaiting() || input.isEnded || ending.hasBegun }
 
   /// Waits for as long as the host does not read, unless the server ends.
   private func send(_ bytes: UnsafeRawPointer, _ count: Int) -> Bool {

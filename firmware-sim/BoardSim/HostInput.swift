@@ -6,10 +6,9 @@ import WireProtocol
 ///
 /// A frame that was handed out stays where it is while the board works on it, and more bytes can be taken meanwhile.
 struct HostInput: ~Copyable {
-  /// The request to end a run before its last tick.
-  static let stopType = Request.stop.rawValue
   /// The longest request, and what may come behind it at once. Pages that are never used cost nothing.
-  private static let capacity = FrameHeader.byteCount + FrameHeader.requestLimit + (1 << 16)
+  private static let capacity =
+    FrameHeader.byteCount + FrameHeader.requestLimit + 2 * Int(RequestWindow.bytes)
   /// Time between two looks at the socket for a stop: a look costs as much as a small tick.
   private static let lookNanoseconds: Int64 = 200_000
 
@@ -18,6 +17,8 @@ struct HostInput: ~Copyable {
   private var start = 0
   private var end = 0
   private var nextLook: Int64 = 0
+  /// Up to here no `stop` was found behind `start`.
+  private var looked = 0
   /// Nothing more will come.
   private(set) var isEnded = false
   /// Bytes taken so far.
@@ -38,48 +39,55 @@ struct HostInput: ~Copyable {
     takeMore()
   }
 
-  /// The next whole frame, or all bytes if no frame begins with them; nil: more have to come.
+  /// The next bytes that are a whole frame, if its payload is not damaged, or that are none; nil: more have to come.
   ///
   /// Good until `next` or `receive` is called again.
   mutating func next() -> UnsafeRawBufferPointer? {
-    guard end > start, var length = headLength() else { return nil }
-    if length == 0 { length = end - start }
-    guard length <= end - start else { return nil }
+    guard end > start else { return nil }
+    let bytes = bytes(from: start)
+    let length: Int
+    if let header = FrameHeader.parse(bytes), header.payloadBytes <= FrameHeader.requestLimit {
+      guard header.frameBytes <= bytes.count else { return nil }
+      length = header.frameBytes
+    } else if case .damaged(let skip) = FrameHeader.scan(bytes, limit: 0) {
+      length = skip
+    } else {
+      return nil
+    }
     if Self.capacity - (start + length) < FrameHeader.byteCount { moveToFront() }
     defer { start += length }
     return UnsafeRawBufferPointer(start: buffer + start, count: length)
   }
 
-  /// Whether a whole `stop` is the next frame. Takes what the socket has now and then; for use between ticks.
-  mutating func stopIsWaiting() -> Bool {
-    if end - start < FrameHeader.byteCount {
-      let now = spk_platform_now()
-      if now >= nextLook {
-        nextLook = now + Self.lookNanoseconds
-        takeMore()
+  /// Whether a whole `stop` of this number has come. Takes what the socket has now and then; for use between ticks.
+  mutating func stopIsWaiting(_ number: UInt32) -> Bool {
+    looked = max(looked, start)
+    let now = spk_platform_now()
+    if now >= nextLook {
+      nextLook = now + Self.lookNanoseconds
+      takeMore()
+    }
+    while looked < end {
+      switch FrameHeader.scan(bytes(from: looked), limit: FrameHeader.requestLimit) {
+      case .frame(let header):
+        if header.type == Request.stop.rawValue, header.sequence == number { return true }
+        looked += header.frameBytes
+      case .damaged(let skip): looked += skip
+      case .incomplete: return false
       }
     }
-    guard let length = headLength(), length > 0, length <= end - start else { return false }
-    return buffer.load(fromByteOffset: start + 4, as: UInt8.self) == Self.stopType
+    return false
   }
 
-  /// Bytes of the frame that is next; 0 if none begins here; nil if its header is not whole.
-  private func headLength() -> Int? {
-    do throws(FrameDefect) {
-      let head = UnsafeRawBufferPointer(start: buffer + start, count: end - start)
-      guard let header = try FrameHeader.parse(head, limit: FrameHeader.requestLimit) else {
-        return nil
-      }
-      return FrameHeader.byteCount + header.payloadBytes
-    } catch {
-      return 0
-    }
+  private func bytes(from first: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: buffer + first, count: end - first)
   }
 
   private mutating func moveToFront() {
     guard start > 0 else { return }
     memmove(buffer, buffer + start, end - start)
     end -= start
+    looked = max(looked - start, 0)
     start = 0
   }
 

@@ -17,7 +17,9 @@ typedef struct spk_session spk_session;
 
 typedef struct spk_session_options {
   uint32_t struct_size;
-  uint32_t timeout_milliseconds; /**< for each call and each submission that waits for the board; 1 or more */
+  uint32_t timeout_milliseconds; /**< for each call and each submission that waits for the board; 1 or more. Calls that
+                                    * move a network or weights (open, store, snapshot, restore, resume, read and write
+                                    * weights) have 10 seconds, or this if it is longer. */
   uint64_t seed;                 /**< of every draw on the board */
 } spk_session_options;
 

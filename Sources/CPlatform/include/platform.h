@@ -92,9 +92,10 @@ static inline uint64_t spk_platform_unsignal(int descriptor) {
   return count;
 }
 
-/* Waits until one of two descriptors (-1: none) is readable, or a monotonic deadline in nanoseconds has passed. */
-static inline void spk_platform_wait(int first, int second, int64_t deadline) {
-  struct pollfd set[2] = { { first, POLLIN, 0 }, { second, POLLIN, 0 } };
+/* Waits until one of two descriptors (-1: none) is readable, or the first one writable if that is asked for, or a
+ * monotonic deadline in nanoseconds has passed. */
+static inline void spk_platform_wait(int first, int writes, int second, int64_t deadline) {
+  struct pollfd set[2] = { { first, (short)(writes ? POLLIN | POLLOUT : POLLIN), 0 }, { second, POLLIN, 0 } };
   int64_t left = deadline - spk_platform_now(), milliseconds = left / 1000000 + (left % 1000000 > 0);
   poll(set, 2, left <= 0 ? 0 : milliseconds > 60000 ? 60000 : (int)milliseconds);
 }
@@ -104,6 +105,11 @@ static inline int spk_platform_set(void) { return epoll_create1(EPOLL_CLOEXEC); 
 static inline int spk_platform_set_add(int set, int descriptor) {
   struct epoll_event event = { EPOLLIN, { NULL } };
   return epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event);
+}
+/* Makes the set readable while the descriptor is writable, too; or not any more. */
+static inline void spk_platform_set_change(int set, int descriptor, int writes) {
+  struct epoll_event event = { writes ? EPOLLIN | EPOLLOUT : EPOLLIN, { NULL } };
+  epoll_ctl(set, EPOLL_CTL_MOD, descriptor, &event);
 }
 static inline void spk_platform_set_remove(int set, int descriptor) {
   epoll_ctl(set, EPOLL_CTL_DEL, descriptor, NULL);
