@@ -162,7 +162,7 @@ public struct Connection: ~Copyable {
   /// Waits until the link has something to give or room to offer, the interrupt is raised or a time has come.
   func wait(_ interrupt: Interrupt.Pointer?, until deadline: Int64) {
     let wake = wakeTime
-    spk_platform_wait(
+    spk_platform_wait_awake(
       link.descriptor, waitsForRoom ? 1 : 0, interrupt?.pointee.descriptor ?? -1,
       wake == 0 ? deadline : min(wake, deadline))
   }
