@@ -18,9 +18,7 @@ public struct Connection: ~Copyable {
 
   private var link: Link
   private var buffers = RequestBuffers()
-  private let replies: Buffer<UInt8>
-  private var start = 0
-  private var end = 0
+  private var replies: ReplyBuffer
   private var pending = PendingRequests(first: 1)
   /// Frames of the first answer that have come.
   private var replyIndex: UInt16 = 0
@@ -44,8 +42,7 @@ public struct Connection: ~Copyable {
     let now = spk_platform_now()
     epoch = link.descriptor < 0 ? 0 : UInt32(truncatingIfNeeded: now ^ now >> 32)
     self.link = link
-    replies = try Buffer<UInt8>(
-      count: 2 * (FrameHeader.byteCount + FrameHeader.replyLimit), repeating: 0)
+    replies = try ReplyBuffer()
   }
 
   /// Closes the link of a board that is lost.
@@ -57,8 +54,7 @@ public struct Connection: ~Copyable {
   /// Goes on over another link, to a board that knows nothing yet.
   mutating func replace(_ link: consuming Link) {
     self.link = link
-    start = 0
-    end = 0
+    replies.removeAll()
     pending.removeAll()
     replyIndex = 0
     resynchroniser.removeAll()
@@ -228,7 +224,7 @@ public struct Connection: ~Copyable {
     }
   }
 
-  /// Says which board this is, and takes over what it allows.
+  /// Asks which board this is, and takes over what it allows.
   mutating func greet() throws(Fault) -> BoardCapabilities {
     epoch &+= 1
     if epoch == 0 { epoch = 1 }
@@ -304,11 +300,9 @@ extension Connection {
   }
 
   /// The next frame of the first answer; nil if it is not there.
-  private mutating func nextFrame() throws(Fault) -> (
-    header: FrameHeader, payload: UnsafeRawBufferPointer
-  )? {
+  private mutating func nextFrame() throws(Fault) -> Frame? {
     // However fast a board sends what is of no use, its caller looks at the clock now and then.
-    var bytesLeft = 4 * replies.count
+    var bytesLeft = 4 * ReplyBuffer.capacity
     while bytesLeft > 0 {
       while let frame = try wholeFrame() {
         if try isNext(frame.header, frame.payload) { return frame }
@@ -323,21 +317,13 @@ extension Connection {
   }
 
   /// The frame that has come first, which is taken out; nil if it is not there whole.
-  private mutating func wholeFrame() throws(Fault) -> (
-    header: FrameHeader, payload: UnsafeRawBufferPointer
-  )? {
-    while start < end {
-      let bytes = UnsafeRawBufferPointer(start: replies.base + start, count: end - start)
-      switch FrameHeader.scan(bytes, limit: FrameHeader.replyLimit) {
-      case .frame(let header):
-        start += header.frameBytes
-        return (
-          header,
-          UnsafeRawBufferPointer(rebasing: bytes[FrameHeader.byteCount..<header.frameBytes])
-        )
+  private mutating func wholeFrame() throws(Fault) -> Frame? {
+    while let scan = replies.scan() {
+      switch scan {
+      case .frame(let header): return replies.take(header)
       case .incomplete: return nil
       case .damaged(let skip):
-        start += skip
+        replies.skip(skip)
         guard missSomething() else {
           throw Fault(
             .SPK_ERROR_PROTOCOL, "a frame of the board is damaged (magic, length or checksum)")
@@ -400,30 +386,9 @@ extension Connection {
   ///
   /// - Returns: how many.
   private mutating func receive() throws(Fault) -> Int {
-    if start > 0 {
-      replies.base.update(from: replies.base + start, count: end - start)
-      end -= start
-      start = 0
-    }
-    let free = UnsafeMutableRawBufferPointer(
-      start: replies.base + end, count: replies.count - end)
-    let count = try link.receive(into: free)
+    let count = try link.receive(into: replies.room())
     counters.bytesIn &+= UInt64(count)
-    end += count
+    replies.append(count)
     return count
   }
-}
-
-/// What passed between host and board since the device was opened.
-public struct LinkCounters: BitwiseCopyable, Sendable {
-  public var requests: UInt64 = 0
-  public var refusals: UInt64 = 0
-  public var losses: UInt64 = 0
-  /// Times that bytes of the board were wrong or missing, and were asked for again.
-  public var damages: UInt64 = 0
-  public var bytesOut: UInt64 = 0
-  public var bytesIn: UInt64 = 0
-  public var ticks: UInt64 = 0
-  public var eventsOut: UInt64 = 0
-  public var eventsIn: UInt64 = 0
 }

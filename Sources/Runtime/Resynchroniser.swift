@@ -1,4 +1,3 @@
-import CPlatform
 import WireProtocol
 
 /// When and how a host asks a board what got lost. docs/wire-protocol.md 4.
@@ -34,9 +33,8 @@ struct Resynchroniser: BitwiseCopyable {
   }
 
   mutating func removeAll() {
+    end()
     sent = Resynchroniser.frameBytes
-    isAsked = false
-    time = 0
   }
 
   /// Whether it is time to ask again, because nothing has come.
