@@ -2,7 +2,9 @@ import WireProtocol
 
 /// The frames that a board has sent last, to be sent again if they got lost on the way.
 struct AnswerStore: BitwiseCopyable {
-  static let capacity = 1 << 18
+  private static let capacity = 1 << 18
+  /// At least so many of the bytes sent last are kept: what is dropped at once, and two frames, leave more.
+  static let keptBytes = 1 << 17
 
   private let base: UnsafeMutablePointer<UInt8>
   private var count = 0
@@ -17,13 +19,13 @@ struct AnswerStore: BitwiseCopyable {
 
   mutating func removeAll() { count = 0 }
 
-  /// Keeps a frame; those that came first go, a quarter of the room at once.
+  /// Keeps a frame; those that came first go, an eighth of the room at once.
   mutating func append(_ frame: UnsafeRawBufferPointer) {
     guard let start = frame.baseAddress else { return }
     if frame.count > AnswerStore.capacity - count {
       var dropped = 0
       while dropped < count,
-        dropped < AnswerStore.capacity / 4 || frame.count > AnswerStore.capacity - count + dropped
+        dropped < AnswerStore.capacity / 8 || frame.count > AnswerStore.capacity - count + dropped
       {
         dropped += header(dropped).frameBytes
       }

@@ -132,7 +132,7 @@ public struct Firmware: ~Copyable {
     counters.requests &+= 1
     var reply = capabilities
     reply.protocolVersion = version
-    reply.keptBytes = keepsAnswers && answers != nil ? UInt32(AnswerStore.capacity) : 0
+    reply.keptBytes = keepsAnswers && answers != nil ? UInt32(AnswerStore.keptBytes) : 0
     var writer = PayloadWriter(replyFrame, capacity: FrameHeader.replyLimit)
     writer.put(reply)
     return send(&writer, type: Request.hello.reply, flags: 0, header.sequence)
