@@ -54,8 +54,8 @@ test: ## runs every test
 bench: stage board ## measures start-up, size, learning speed and the cost of calls and of links
 	@$(call program,build/bench/latency,Benchmarks/latency.c)
 	@$(call program,build/bench/calls,Benchmarks/calls.c)
-	@$(staged) build/bench/latency build/bench $(stage)/lib/$(soname)
 	@$(call program,build/bench/link,Benchmarks/link.c)
+	@$(staged) build/bench/latency build/bench $(stage)/lib/$(soname)
 	@$(staged) build/bench/calls build/bench
 	@$(staged) build/bench/link build/bench build/bin/spikelet-board
 

@@ -5,17 +5,15 @@
  *   calls FOLDER --test   the same in short, times not judged
  */
 #define _GNU_SOURCE
+#include "measure.h"
+
 #include <errno.h>
 #include <malloc.h>
-#include <spikelet/spikelet.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { INPUTS = 16, NEURONS = 100, MOST_REPEATS = 31, WARM_UP_ROUNDS = 100, MOST_LINES = 32 };
+enum { INPUTS = 16, NEURONS = 100, MOST_REPEATS = 31, WARM_UP_ROUNDS = 100 };
 
 /* Every allocation of the process, of any thread and any library, passes here. */
 
@@ -50,59 +48,6 @@ int posix_memalign(void **block, size_t alignment, size_t size) {
   void *found = aligned_alloc(alignment, size);
   if (found != NULL) *block = found;
   return found != NULL ? 0 : ENOMEM;
-}
-
-/* Ends the program with the sentence of a call that failed. */
-static void must(spk_status status) {
-  if (status == SPK_OK) return;
-  fprintf(stderr, "calls: %s: %s\n", spk_status_string(status), spk_context_message(NULL));
-  exit(1);
-}
-
-static double nanoseconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-/* Lines of the table. A bar below 0 is none. */
-
-typedef struct measurement {
-  char name[96];
-  const char *unit;
-  double value, bar;
-} measurement;
-
-static measurement lines[MOST_LINES];
-static size_t line_count, missed;
-
-static void report(const char *name, const char *detail, double value, const char *unit, double bar) {
-  measurement *line = &lines[line_count++];
-  snprintf(line->name, sizeof line->name, "%s%s", name, detail);
-  line->unit = unit, line->value = value, line->bar = bar;
-  missed += bar >= 0 && value > bar;
-  printf("%-58s %10.2f %-12s", line->name, value, unit);
-  if (bar >= 0) printf(" at most %.0f: %s", bar, value > bar ? "MISSED" : "met");
-  printf("\n");
-}
-
-static int write_lines(const char *path) {
-  FILE *out = fopen(path, "w");
-  if (out == NULL) return perror(path), 1;
-  fputs("[\n", out);
-  for (size_t i = 0; i < line_count; i++) {
-    measurement m = lines[i];
-    fprintf(out, "  {\"name\": \"%s\", \"value\": %.4f, \"unit\": \"%s\"", m.name, m.value, m.unit);
-    if (m.bar >= 0) fprintf(out, ", \"bar\": %.0f", m.bar);
-    fprintf(out, "}%s\n", i + 1 < line_count ? "," : "");
-  }
-  fputs("]\n", out);
-  return fclose(out) != 0;
 }
 
 /* The network, as the bytes of its file. */
@@ -218,14 +163,13 @@ static void measure_step(board *one, const char *name, void (*step)(board *), in
   for (int i = 0; i < 200; i++) step(one);
   unsigned long before = atomic_load(&allocations);
   for (int repeat = 0; repeat < repeats; repeat++) {
-    double start = nanoseconds();
+    double start = seconds();
     for (int i = 0; i < steps; i++) step(one);
-    times[repeat] = (nanoseconds() - start) / steps;
+    times[repeat] = (seconds() - start) * 1e9 / steps;
   }
   unsigned long counted = atomic_load(&allocations) - before;
-  qsort(times, (size_t)repeats, sizeof *times, ascending);
-  report(name, ", time", times[repeats / 2], "ns", -1);
-  report(name, ", allocations", (double)counted / ((double)repeats * steps), "a step", 0);
+  report(name, ", time", median(times, (size_t)repeats), "ns", NO_BAR, 0);
+  report(name, ", allocations", (double)counted / ((double)repeats * steps), "a step", AT_MOST, 0);
   if (spike_count > 0) return;
   fprintf(stderr, "calls: %s: the network is silent\n", name);
   exit(1);
@@ -235,13 +179,12 @@ static void measure_look_up(board *one, int repeats, int calls, double bar) {
   double times[MOST_REPEATS];
   uint32_t count;
   for (int repeat = 0; repeat < repeats; repeat++) {
-    double start = nanoseconds();
+    double start = seconds();
     for (int i = 0; i < calls; i++)
       if (spk_session_pending(one->session, &count) != SPK_OK) exit(1);
-    times[repeat] = (nanoseconds() - start) / calls;
+    times[repeat] = (seconds() - start) * 1e9 / calls;
   }
-  qsort(times, (size_t)repeats, sizeof *times, ascending);
-  report("spk_session_pending", "", times[repeats / 2], "ns", bar);
+  report("spk_session_pending", "", median(times, (size_t)repeats), "ns", bar > 0 ? AT_MOST : NO_BAR, bar);
 }
 
 /* Opening, running and closing, again and again. */
@@ -269,7 +212,7 @@ enum { KEPT_BYTES = 4096 };
 static void measure_rounds(const unsigned char *bytes, size_t size, uint32_t flags, const char *name, int rounds) {
   double most = 0, least = 0, resident = 0, start = 0;
   for (int i = 0; i < WARM_UP_ROUNDS + rounds; i++) {
-    if (i == WARM_UP_ROUNDS) resident = resident_bytes(), start = nanoseconds();
+    if (i == WARM_UP_ROUNDS) resident = resident_bytes(), start = seconds();
     board one = open_board(bytes, size, flags);
     step_by_run(&one);
     step_by_callback(&one);
@@ -278,15 +221,14 @@ static void measure_rounds(const unsigned char *bytes, size_t size, uint32_t fla
     if (i >= WARM_UP_ROUNDS - BREATH && i < WARM_UP_ROUNDS && heap > most) most = heap;
     if (i == WARM_UP_ROUNDS + rounds - BREATH || (i > WARM_UP_ROUNDS + rounds - BREATH && heap < least)) least = heap;
   }
-  double end = nanoseconds();
-  report(name, ", time", (end - start) / rounds / 1000, "us", -1);
-  report(name, ", growth of the heap", least > most ? least - most : 0, "bytes", KEPT_BYTES);
-  report(name, ", growth of the resident set", resident_bytes() - resident, "bytes", -1);
+  double end = seconds();
+  report(name, ", time", (end - start) * 1e6 / rounds, "us", NO_BAR, 0);
+  report(name, ", growth of the heap", least > most ? least - most : 0, "bytes", AT_MOST, KEPT_BYTES);
+  report(name, ", growth of the resident set", resident_bytes() - resident, "bytes", NO_BAR, 0);
 }
 
 int main(int argc, char **argv) {
   static unsigned char bytes[65536];
-  char path[4096];
   int test = argc == 3 && strcmp(argv[2], "--test") == 0;
   if (argc != 2 && !test) return fputs("usage: calls FOLDER [--test]\n", stderr), 2;
   int repeats = test ? 3 : 21, steps = test ? 200 : 2000, rounds = test ? 200 : 10000;
@@ -295,7 +237,7 @@ int main(int argc, char **argv) {
   unsigned long before = atomic_load(&allocations);
   board threaded = open_board(bytes, size, 0), plain = open_board(bytes, size, SPK_CONTEXT_NO_THREADS);
   if (atomic_load(&allocations) == before) return fputs("calls: allocations are not seen\n", stderr), 1;
-  measure_look_up(&threaded, repeats, test ? 10000 : 1000000, test ? -1 : 20);
+  measure_look_up(&threaded, repeats, test ? 10000 : 1000000, test ? 0 : 20);
   measure_step(&threaded, "run", step_by_run, repeats, steps);
   measure_step(&threaded, "present", step_by_presentation, repeats, steps);
   measure_step(&threaded, "submit, next completion", step_by_queue, repeats, steps);
@@ -307,8 +249,5 @@ int main(int argc, char **argv) {
   measure_rounds(bytes, size, SPK_CONTEXT_NO_THREADS, "open, run, close, no threads", rounds);
   measure_rounds(bytes, size, 0, "open, run, close", rounds);
 
-  snprintf(path, sizeof path, "%s/calls.json", argv[1]);
-  if (write_lines(path)) return 1;
-  if (missed > 0) fprintf(stderr, "calls: %zu bars missed\n", missed);
-  return missed > 0;
+  return write_report(argv[1], "calls");
 }

@@ -4,46 +4,16 @@
  *   latency FOLDER LIBRARY   prints a table, and writes FOLDER/latency.json
  */
 #define _POSIX_C_SOURCE 200809L
+#include "measure.h"
+
 #include <spawn.h>
-#include <spikelet/spikelet.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 
 enum { PIXELS = 784, CLASSES = 10, PROCESS_RUNS = 50, LEARN_RUNS = 7, SAMPLES = 100, TICKS = 32, BURN_IN_TICKS = 8 };
 
 extern char **environ;
-
-typedef struct measurement {
-  const char *name, *unit;
-  double value;
-} measurement;
-
-static double milliseconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-/* Ends the program with the sentence of a call that failed. */
-static void must(spk_status status) {
-  if (status == SPK_OK) return;
-  fprintf(stderr, "latency: %s: %s\n", spk_status_string(status), spk_context_message(NULL));
-  exit(1);
-}
-
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count) {
-  qsort(values, count, sizeof *values, ascending);
-  return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
-}
 
 static void write_model(const char *path) {
   spk_context *context;
@@ -79,13 +49,13 @@ static double process(const char *self, const char *task, const char *path) {
   for (int i = 0; i < PROCESS_RUNS; i++) {
     pid_t child;
     int status;
-    double start = milliseconds();
+    double start = seconds();
     if (posix_spawn(&child, self, NULL, NULL, arguments, environ) != 0 || waitpid(child, &status, 0) != child ||
         status != 0) {
       fprintf(stderr, "latency: \"%s %s %s\" did not end well\n", self, task, path);
       exit(1);
     }
-    times[i] = milliseconds() - start;
+    times[i] = (seconds() - start) * 1e3;
   }
   return median(times, PROCESS_RUNS);
 }
@@ -113,7 +83,7 @@ static double learn(const char *path, int learning) {
   must(spk_model_load_file(context, path, &model));
   must(spk_session_open(device, model, NULL, &session));
   for (int run = 0; run < LEARN_RUNS; run++) {
-    double start = milliseconds();
+    double start = seconds();
     for (size_t i = 0; i < SAMPLES; i++) {
       spk_presentation presentation = SPK_PRESENTATION_INIT;
       presentation.ticks = TICKS;
@@ -124,7 +94,7 @@ static double learn(const char *path, int learning) {
       presentation.flags = SPK_RUN_CLEAR | (learning ? SPK_RUN_LEARN : 0);
       must(spk_session_present(session, &presentation, NULL));
     }
-    times[run] = (milliseconds() - start) / SAMPLES;
+    times[run] = (seconds() - start) * 1e3 / SAMPLES;
   }
   must(spk_session_close(session));
   must(spk_model_close(model));
@@ -150,31 +120,13 @@ int main(int argc, char **argv) {
     fputs("usage: latency FOLDER LIBRARY\n", stderr);
     return 2;
   }
-  char model[4096], json[4096];
+  char model[4096];
   snprintf(model, sizeof model, "%s/latency.safetensors", argv[1]);
-  snprintf(json, sizeof json, "%s/latency.json", argv[1]);
   write_model(model);
-
-  measurement measurements[] = {
-      {"process that only loads the library", "ms", process(argv[0], "--nothing", model)},
-      {"process that opens sim: and a 784-100-10 model", "ms", process(argv[0], "--open", model)},
-      {"library", "bytes", file_size(argv[2])},
-      {"learning from one sample, 784-100-10, 32 ticks", "ms", learn(model, 1)},
-      {"frozen presentation, 784-100-10, 32 ticks", "ms", learn(model, 0)},
-  };
-  size_t count = sizeof measurements / sizeof measurements[0];
-  FILE *out = fopen(json, "w");
-  if (out == NULL) {
-    perror(json);
-    return 1;
-  }
-  fputs("[\n", out);
-  for (size_t i = 0; i < count; i++) {
-    measurement m = measurements[i];
-    printf("%-50s %12.3f %s\n", m.name, m.value, m.unit);
-    fprintf(out, "  {\"name\": \"%s\", \"value\": %.4f, \"unit\": \"%s\"}%s\n", m.name, m.value, m.unit,
-            i + 1 < count ? "," : "");
-  }
-  fputs("]\n", out);
-  return fclose(out) == 0 ? 0 : 1;
+  report("process that only loads the library", "", process(argv[0], "--nothing", model), "ms", NO_BAR, 0);
+  report("process that opens sim: and a 784-100-10 model", "", process(argv[0], "--open", model), "ms", NO_BAR, 0);
+  report("library", "", file_size(argv[2]), "bytes", NO_BAR, 0);
+  report("learning from one sample, 784-100-10, 32 ticks", "", learn(model, 1), "ms", NO_BAR, 0);
+  report("frozen presentation, 784-100-10, 32 ticks", "", learn(model, 0), "ms", NO_BAR, 0);
+  return write_report(argv[1], "latency");
 }

@@ -4,64 +4,25 @@
  *   link FOLDER BOARD   prints a table, and writes FOLDER/link.json; BOARD is spikelet-board. Returns 1 if a bar is missed.
  */
 #define _GNU_SOURCE
-#include <errno.h>
+#include "measure.h"
+
 #include <signal.h>
 #include <spawn.h>
-#include <spikelet/spikelet.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { INPUTS = 784, HIDDEN = 640, STEPS = 5000, ROUNDS = 15, SAMPLES = 300, IN_FLIGHT = 4, PIECE = 65536 };
 
 extern char **environ;
 
-typedef struct measurement {
-  const char *name, *unit;
-  double value;
-  int at_most; /* whether the bar is an upper one */
-  double bar;  /* 0: none */
-} measurement;
-
-static measurement lines[16];
-static int line_count;
-
-static void note(const char *name, const char *unit, double value, int at_most, double bar) {
-  lines[line_count++] = (measurement){name, unit, value, at_most, bar};
-}
-
-static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static double processor_seconds(int who) {
   struct rusage usage;
   getrusage(who, &usage);
   return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
          (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-static void must(spk_status status) {
-  if (status == SPK_OK) return;
-  fprintf(stderr, "link: %s: %s\n", spk_status_string(status), spk_context_message(NULL));
-  exit(1);
-}
-
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count) {
-  qsort(values, count, sizeof *values, ascending);
-  return values[count / 2];
 }
 
 /* A board in a process of its own. */
@@ -199,10 +160,10 @@ static void upload(void) {
   must(spk_model_close(model));
   must(spk_device_close(device));
   must(spk_context_close(context));
-  note("bytes of an upload of 501,760 int8 weights", "", (double)bytes, 0, 0);
-  note("upload over unix:", "MB/s", rate / 1e6, 0, 0);
-  note("bytes alone, in pieces of 64 KiB", "MB/s", bare / 1e6, 0, 0);
-  note("upload beside bytes alone", "", rate / bare, 0, 0.5);
+  report("bytes of an upload of 501,760 int8 weights", "", (double)bytes, "", NO_BAR, 0);
+  report("upload over unix:", "", rate / 1e6, "MB/s", NO_BAR, 0);
+  report("bytes alone, in pieces of 64 KiB", "", bare / 1e6, "MB/s", NO_BAR, 0);
+  report("upload beside bytes alone", "", rate / bare, "", AT_LEAST, 0.5);
 }
 
 /* Learning samples a second of a 784-100-10 classifier, IN_FLIGHT at a time. */
@@ -268,10 +229,10 @@ static void samples(pid_t board) {
     used_outside += used + used_by(board) - before;
     ratios[i] = outside[i] / inside[i];
   }
-  note("learning samples in the process", "1/s", median(inside, 5), 0, 0);
-  note("learning samples over unix:, 4 in flight", "1/s", median(outside, 5), 0, 0);
-  note("their rate beside the process's", "", median(ratios, 5), 0, 0.9);
-  note("processor time of both processes beside the process's", "", used_outside / used_inside, 1, 1.3);
+  report("learning samples in the process", "", median(inside, 5), "1/s", NO_BAR, 0);
+  report("learning samples over unix:, 4 in flight", "", median(outside, 5), "1/s", NO_BAR, 0);
+  report("their rate beside the process's", "", median(ratios, 5), "", AT_LEAST, 0.9);
+  report("processor time of both processes beside the process's", "", used_outside / used_inside, "", AT_MOST, 1.3);
 }
 
 int main(int argc, char **argv) {
@@ -280,26 +241,11 @@ int main(int argc, char **argv) {
     return 2;
   }
   pid_t board = start_board(argv[2]);
-  note("step in the process", "us", step_time("sim:"), 1, 0);
-  note("step over unix:, 16 spikes in", "us", step_time(locator), 1, 40);
+  report("step in the process", "", step_time("sim:"), "us", NO_BAR, 0);
+  report("step over unix:, 16 spikes in", "", step_time(locator), "us", AT_MOST, 40);
   upload();
   samples(board);
   kill(board, SIGTERM);
   waitpid(board, NULL, 0);
-
-  char name[4096];
-  int missed = 0;
-  snprintf(name, sizeof name, "%s/link.json", argv[1]);
-  FILE *file = fopen(name, "w");
-  for (int i = 0; i < line_count; i++) {
-    measurement *line = &lines[i];
-    int misses = line->bar > 0 && (line->at_most ? line->value > line->bar : line->value < line->bar);
-    missed |= misses;
-    printf("%-56s %12.2f %-5s", line->name, line->value, line->unit);
-    if (line->bar > 0) printf(" %s %.2f%s", line->at_most ? "at most" : "at least", line->bar, misses ? "  MISSED" : "");
-    printf("\n");
-    if (file != NULL) fprintf(file, "{\"name\": \"%s\", \"unit\": \"%s\", \"value\": %.4g}\n", line->name, line->unit, line->value);
-  }
-  if (file != NULL) fclose(file);
-  return missed;
+  return write_report(argv[1], "link");
 }
