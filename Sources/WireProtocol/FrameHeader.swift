@@ -2,7 +2,7 @@
 ///
 ///     0  magic "SPK" 0x01    4  type      5  flags    6  index (2)    8  sequence    12  epoch    16  payload bytes
 ///     20  CRC-32C of the payload          24  CRC-32C of the 24 bytes before
-public struct FrameHeader: BitwiseCopyable, Equatable, Sendable {
+public struct FrameHeader: BitwiseCopyable, Sendable {
   public static let byteCount = 28
   /// The longest payload of a request, and of a reply.
   public static let requestLimit = 4 << 20

@@ -54,7 +54,7 @@ final class HostConnection {
     input.receive()
     statistics.add(.bytesIn, input.byteCount - before)
     while let bytes = input.next() {
-      statistics.add(.requests, 1)
+      if FrameHeader.parse(bytes) != nil { statistics.add(.requests, 1) }
       guard firmware.pointee.receive(bytes), !ending.hasBegun else { return false }
     }
     return !input.isEnded
