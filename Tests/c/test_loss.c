@@ -7,7 +7,7 @@
 #include <poll.h>
 #include <time.h>
 
-enum { SUBMISSIONS = 5 };
+enum { SUBMISSIONS = 5, LONG_TICKS = 65536, INPUTS = 3 };
 
 static board_process board;
 static small_network slow;
@@ -200,6 +200,44 @@ static void held_while_idle(void) {
   board_kill(&board);
 }
 
+/* More than two megabytes of a run, of which a board that does not read takes a small part: nobody waits for it, neither other
+ * boards nor a cancel, and once it reads again nothing was lost. */
+static void held_before_a_long_request(void) {
+  static spk_event events[INPUTS * LONG_TICKS];
+  spk_context_options options = SPK_CONTEXT_OPTIONS_INIT;
+  spk_run_options run = SPK_RUN_OPTIONS_INIT;
+  spk_completion completion = SPK_COMPLETION_INIT;
+  spk_device *other = NULL;
+  spk_session *beside = NULL;
+  uint64_t ticket = 0, frozen = 0;
+  options.flags = flags;
+  run.ticks = LONG_TICKS;
+  for (uint32_t i = 0; i < INPUTS * LONG_TICKS; i++) events[i] = (spk_event){i / INPUTS, INPUT, i % INPUTS};
+  board_start(&board, NULL);
+  small_network small = small_open_with(&options);
+  OK(small.context, spk_device_open(small.context, "sim:", NULL, &other));
+  OK(small.context, spk_session_open(other, small.model, NULL, &beside));
+  board_hold(&board);
+  double start = seconds();
+  OK(small.context, spk_session_submit_run(small.session, &run, events, INPUTS * LONG_TICKS, NULL, &ticket));
+  OK(small.context, spk_session_run(beside, &two_ticks, NULL, 0, NULL, 0, NULL));
+  OK(small.context, spk_session_submit_run(beside, &two_ticks, NULL, 0, NULL, NULL));
+  OK(small.context, spk_context_next_completion(small.context, &completion, 1000));
+  CHECK(completion.session == beside && completion.status == SPK_OK);
+  OK(small.context, spk_session_cancel(small.session, ticket));
+  CHECK(seconds() - start < 0.5);
+  board_signal(&board, SIGCONT);
+  OK(small.context, spk_context_next_completion(small.context, &completion, 5000));
+  CHECK(completion.session == small.session);
+  CHECK(completion.status == SPK_ERROR_CANCELLED || (completion.status == SPK_OK && completion.ticks == LONG_TICKS));
+  OK(small.context, spk_session_ticks(small.session, NULL, &frozen));
+  CHECK(frozen == completion.ticks);
+  OK(small.context, spk_session_close(beside));
+  OK(small.context, spk_device_close(other));
+  small_close(&small);
+  board_kill(&board);
+}
+
 int main(int argc, char **argv) {
   if (argc != 2) {
     printf("SKIP test_loss: no path of spikelet-board given\n");
@@ -216,6 +254,7 @@ int main(int argc, char **argv) {
     nothing_is_left_of_earlier_runs();
     held_in_a_run();
     held_while_idle();
+    held_before_a_long_request();
   }
   board_remove(&board);
   return check_tally();
