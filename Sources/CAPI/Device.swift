@@ -130,5 +130,6 @@ public func spk_device_counters(
     result.pointee.ticks = counted.ticks
     result.pointee.events_out = counted.eventsOut
     result.pointee.events_in = counted.eventsIn
+    result.pointee.damages = counted.damages
   }
 }

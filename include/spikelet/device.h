@@ -48,9 +48,10 @@ typedef struct spk_counters {
   uint64_t bytes_out, bytes_in;
   uint64_t ticks;         /**< that runs and presentations took */
   uint64_t events_out, events_in; /**< spikes to the board, and back */
+  uint64_t damages;       /**< times that bytes of the board were wrong or missing, and were asked for again */
 } spk_counters;
 
-#define SPK_COUNTERS_INIT { (uint32_t)sizeof(spk_counters), 0, 0, 0, 0, 0, 0, 0, 0 }
+#define SPK_COUNTERS_INIT { (uint32_t)sizeof(spk_counters), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** A board that can be opened, or could be when it was there. */
 typedef struct spk_board {
