@@ -42,10 +42,12 @@ final class SessionUnderTest {
   private var buffer = RequestBuffer()
 
   init(
-    _ model: borrowing Model, seed: UInt64, open: (Interrupt.Pointer, Int64) throws(Fault) -> Link
+    _ model: borrowing Model, seed: UInt64, timeoutMilliseconds: UInt32 = 10_000,
+    open: (Interrupt.Pointer, Int64) throws(Fault) -> Link
   ) throws(Fault) {
     var board = try BoardConnection(open: open)
-    session = try Session(model, on: &board, seed: seed, timeoutMilliseconds: 10_000)
+    session = try Session(
+      model, on: &board, seed: seed, timeoutMilliseconds: timeoutMilliseconds)
     self.board = board
   }
 
@@ -57,8 +59,8 @@ final class SessionUnderTest {
     }
   }
 
-  /// Gives the next calls together ten seconds; for links that wait.
-  func beginCall() { board.beginCall(milliseconds: 10_000) }
+  /// Gives the next calls together so much time; for links that wait.
+  func beginCall(milliseconds: UInt32 = 10_000) { board.beginCall(milliseconds: milliseconds) }
 
   var counters: LinkCounters { board.counters }
 
