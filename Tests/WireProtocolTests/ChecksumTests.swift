@@ -43,4 +43,18 @@ import WireProtocol
       }
     }
   }
+
+  @Test func `long stretches side by side give what the table gives`() {
+    let bytes = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 &* 151 &+ $0 / 7 &+ $0 / 911) }
+    bytes.withUnsafeBytes { bytes in
+      for count in [1_535, 1_536, 1_545, 3_072, 12_287, 12_288, 13_824, 24_583, 65_549, 69_999] {
+        for start in [0, 1] {
+          let first = bytes.baseAddress! + start
+          let seed = UInt32(truncatingIfNeeded: 0x9E37_79B9 &* UInt64(count))
+          #expect(
+            checksum_crc32c(seed, first, count) == checksum_crc32c_portable(seed, first, count))
+        }
+      }
+    }
+  }
 }
