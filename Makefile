@@ -55,9 +55,8 @@ bench: stage board ## measures start-up, size, learning speed and the cost of ca
 	@$(call program,build/bench/latency,Benchmarks/latency.c)
 	@$(call program,build/bench/calls,Benchmarks/calls.c)
 	@$(call program,build/bench/link,Benchmarks/link.c)
-	@$(staged) build/bench/latency build/bench $(stage)/lib/$(soname)
-	@$(staged) build/bench/calls build/bench
-	@$(staged) build/bench/link build/bench build/bin/spikelet-board
+	@end=0; export $(staged); build/bench/latency build/bench $(stage)/lib/$(soname) || end=1; \
+	  build/bench/calls build/bench || end=1; build/bench/link build/bench build/bin/spikelet-board || end=1; exit $$end
 
 accuracy: stage ## measures what the classifiers reach; ACCURACY holds options, as "--row A --seeds 1"
 	@$(call program,build/accuracy/accuracy,$(wildcard Benchmarks/accuracy*.c) $(digits))
