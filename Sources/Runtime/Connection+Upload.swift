@@ -8,6 +8,7 @@ import WireProtocol
 private let uploadPiece = 16_384
 
 extension Connection {
+  /// Posts a network.
   mutating func upload(
     _ model: borrowing Model, _ placement: borrowing Placement, seed: UInt64
   ) throws(Fault) {
@@ -17,28 +18,28 @@ extension Connection {
         lawVersion: UInt32(Law.version), populations: UInt32(model.populationCount),
         projections: UInt32(model.projectionCount), slices: UInt32(placement.slices.count),
         seed: seed))
-    try command(.beginNetwork, head)
+    try post(.beginNetwork, head)
     for index in 0..<model.populationCount {
       var writer = try writer()
       writer.put(UInt32(index))
       writer.put(model.population(index).population)
-      try command(.population, writer)
+      try post(.population, writer)
     }
     for index in 0..<model.projectionCount {
       var writer = try writer()
       writer.put(UInt32(index))
       writer.put(model.projection(index).projection)
-      try command(.projection, writer)
+      try post(.projection, writer)
     }
     try upload(placement)
-    try command(.commit)
+    try post(.commit, try writer())
     for index in 0..<model.populationCount { try uploadParameters(model.population(index), index) }
     for index in 0..<model.projectionCount {
       let entry = model.projection(index)
       let source = model.population(Int(entry.projection.source)).population
       try uploadSynapses(entry, index, sourceCount: Int(source.neuronCount))
     }
-    try command(.start)
+    try post(.start, try writer())
   }
 
   private mutating func upload(_ placement: borrowing Placement) throws(Fault) {
@@ -52,7 +53,6 @@ extension Connection {
       try post(.slice, writer)
       first = end
     }
-    try settle(.slice)
   }
 
   private mutating func uploadParameters(
@@ -84,7 +84,7 @@ extension Connection {
     try writeWeights(entry, index)
   }
 
-  /// Writes all weights of a projection as the model has them.
+  /// Posts all weights of a projection as the model has them.
   mutating func writeWeights(_ entry: ProjectionEntry, _ index: Int) throws(Fault) {
     if let weights = entry.weights16 {
       try write(weights: index, count: entry.weightCount) { first, count, words in
@@ -97,7 +97,7 @@ extension Connection {
     }
   }
 
-  /// Writes all weights of a projection, in pieces.
+  /// Posts all weights of a projection, in pieces.
   ///
   /// - Parameters:
   ///   - fill: writes so many from one on as 16 bits, little-endian.
@@ -114,10 +114,9 @@ extension Connection {
       try post(.write, writer)
       first += length
     }
-    try settle(.write)
   }
 
-  /// Writes elements first .. first + count − 1 of an array of the board, in pieces.
+  /// Posts elements first .. first + count − 1 of an array of the board, in pieces.
   ///
   /// - Parameters:
   ///   - element: gives them, numbered from 0.
@@ -141,7 +140,6 @@ extension Connection {
       try post(.write, writer)
       first = end
     }
-    try settle(.write)
   }
 
   private mutating func pieceWriter(
@@ -152,10 +150,11 @@ extension Connection {
     return writer
   }
 
+  /// Posts whether the spikes of a population are wanted.
   mutating func record(population: Int, _ on: Bool) throws(Fault) {
     var writer = try writer()
     writer.put(UInt32(population))
     writer.put(on)
-    try command(.record, writer)
+    try post(.record, writer)
   }
 }

@@ -72,9 +72,14 @@ public struct Connection: ~Copyable {
 
   var unansweredCount: Int { pending.count }
 
-  /// The time that a call may take which begins now.
+  /// The time that a call may take which begins now; what an earlier one has left unanswered is passed over.
   mutating func beginCall(milliseconds: UInt32) {
-    deadline = spk_platform_now() &+ Int64(milliseconds) &* 1_000_000
+    beginCall(deadline: spk_platform_now() &+ Int64(milliseconds) &* 1_000_000)
+  }
+
+  mutating func beginCall(deadline: Int64) {
+    self.deadline = deadline
+    passOver()
   }
 
   /// Room for the payload of the next request, at most `capacity` bytes; good until that is answered.
@@ -163,51 +168,53 @@ public struct Connection: ~Copyable {
       wake == 0 ? deadline : min(wake, deadline))
   }
 
-  /// Sends a request whose answer is one frame, and waits for it.
+  /// Sends a request whose answer is one frame, and waits for it, and before that for the answers to those that were posted.
   mutating func exchange(
     _ type: Request, _ writer: PayloadWriter
   ) throws(Fault) -> PayloadReader {
+    try settle()
     try send(type, writer)
-    return PayloadReader(try only(type))
+    return PayloadReader(try only())
   }
 
-  /// The payload of an answer of one frame.
-  private mutating func only(_ type: Request) throws(Fault) -> UnsafeRawBufferPointer {
+  /// The payload of the first answer, which is one frame.
+  private mutating func only() throws(Fault) -> UnsafeRawBufferPointer {
+    let request = pending.firstType
     let reply = try reply()
-    guard reply.type == type.reply, !reply.hasMore else {
+    guard reply.type == request | 0x80, !reply.hasMore else {
       throw lose(
         Fault(
           .SPK_ERROR_PROTOCOL,
-          "the board answered request \(type.rawValue) with a frame of type \(reply.type)"))
+          "the board answered request \(request) with a frame of type \(reply.type)"))
     }
     return reply.payload
   }
 
-  /// Sends a request without a payload, whose answer is empty.
+  /// Sends a request without a payload, whose answer is empty, and waits for it and for those that were posted.
   mutating func command(_ type: Request) throws(Fault) {
     try command(type, try writer())
   }
 
-  /// Sends a request whose answer is empty, and waits for it.
   mutating func command(_ type: Request, _ writer: PayloadWriter) throws(Fault) {
-    let isEmpty = try exchange(type, writer).isComplete
-    guard isEmpty else { throw malformedReply(type) }
+    try send(type, writer)
+    try settle()
   }
 
-  /// Sends a request whose answer is empty; waits only for room among those of the same type that are under way.
+  /// Sends a request whose answer is empty; waits only for room among those that are under way.
   mutating func post(_ type: Request, _ writer: PayloadWriter) throws(Fault) {
     try send(type, writer)
-    try settle(type, leaving: windowDepth - 1)
+    try settle(leaving: windowDepth - 1)
   }
 
   /// Waits for answers of requests that were posted, until at most `most` are left.
   ///
   /// - Throws: the first refusal, once all are answered.
-  mutating func settle(_ type: Request, leaving most: Int = 0) throws(Fault) {
+  mutating func settle(leaving most: Int = 0) throws(Fault) {
     while pending.count > most || pending.bytesAhead > windowBytes {
       do throws(Fault) {
-        let isEmpty = try only(type).isEmpty
-        guard isEmpty else { throw malformedReply(type) }
+        let request = pending.firstType
+        let isEmpty = try only().isEmpty
+        guard isEmpty else { throw malformedReply(request) }
       } catch {
         guard !isLost else { throw error }
         let cause = error.sentence
@@ -217,7 +224,7 @@ public struct Connection: ~Copyable {
     }
   }
 
-  /// Waits for what was posted behind a refusal, whatever comes of it.
+  /// Waits for what is unanswered, whatever comes of it.
   private mutating func passOver() {
     while !pending.isEmpty, !isLost {
       do throws(Fault) { _ = try reply() } catch {}
@@ -243,10 +250,11 @@ public struct Connection: ~Copyable {
   }
 
   /// Marks an answer as wrong: what the board sent could not be read.
-  mutating func malformedReply(_ type: Request) -> Fault {
+  mutating func malformedReply(_ type: Request) -> Fault { malformedReply(type.rawValue) }
+
+  private mutating func malformedReply(_ request: UInt8) -> Fault {
     lose(
-      Fault(
-        .SPK_ERROR_PROTOCOL, "the board's answer to request \(type.rawValue) is malformed"))
+      Fault(.SPK_ERROR_PROTOCOL, "the board's answer to request \(request) is malformed"))
   }
 
   /// Gives the board up.

@@ -29,6 +29,9 @@ struct PendingRequests: BitwiseCopyable {
   /// Whether something is to be sent.
   var hasUnsent: Bool { sentCount < count || restart != nil }
 
+  /// What the first one asks for; there is one.
+  var firstType: UInt8 { frames[slot(0)][4] }
+
   mutating func append(_ frame: UnsafeRawBufferPointer) {
     frames[slot(count)] = frame
     count += 1

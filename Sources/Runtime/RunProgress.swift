@@ -66,7 +66,7 @@ extension Session {
     try board.connection.checkThere()
     forgetRun()
     isUncertain = true
-    board.connection.deadline = deadline
+    board.connection.beginCall(deadline: deadline)
     try board.connection.send(run.request, run.writer)
     board.connection.counters.eventsOut &+= UInt64(run.eventCount)
     return RunProgress(

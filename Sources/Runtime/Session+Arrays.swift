@@ -53,6 +53,7 @@ extension Session {
     try board.connection.write(weights: Int(projection), count: weights.count) {
       WeightWords.write(start + $0, to: $2, count: $1)
     }
+    try board.connection.settle()
   }
 
   /// Copies all weights into a model of the same shape, which loses its snapshot; the model changes only when all are there.
@@ -108,6 +109,7 @@ extension Session {
       ArrayKind.state + UInt8(variable), object: Int(population), first: Int(first),
       count: values.count
     ) { Int(values[$0]) }
+    try board.connection.settle()
   }
 
   func read<Value: FixedWidthInteger & BitwiseCopyable>(

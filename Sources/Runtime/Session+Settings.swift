@@ -72,6 +72,7 @@ extension Session {
         "population \"\(shape.pointee.name)\" is analogue and has no spikes to record")
     }
     try board.connection.record(population: Int(population), on)
+    try board.connection.settle()
     recorded[Int(population)] = on ? 1 : 0
   }
 
@@ -101,6 +102,7 @@ extension Session {
     try board.connection.write(ArrayKind.values, object: Int(population), count: values.count) {
       Int(values[$0])
     }
+    try board.connection.settle()
   }
 
   public func clear(_ board: inout BoardConnection) throws(Fault) {

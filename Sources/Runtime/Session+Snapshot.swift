@@ -101,6 +101,7 @@ extension Session {
       position.learning = 0
       position.frozen = 0
     }
+    try board.connection.settle()
     isUncertain = false
     return UndoneTicks(
       learningTicks: before.learning &- min(position.learning, before.learning),

@@ -53,6 +53,7 @@ public struct Session: ~Copyable {
       for index in 0..<recorded.count where recorded[index] != 0 {
         try board.connection.record(population: index, true)
       }
+      try board.connection.settle()
     } catch {
       let cause = error.sentence
       board.endNetwork()
