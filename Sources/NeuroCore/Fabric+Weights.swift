@@ -1,53 +1,79 @@
 import NeuroKernels
 
+#if _endian(big)
+  #error("weights are moved to and from the wire as they are stored, which is little-endian there")
+#endif
+
+// Weights as the wire has them: as they are stored, in the model's order.
 extension Fabric {
-  /// Whether weights, as the wire has them, keep the limits of a projection.
-  public func mayStore(
-    projection: Int, words: UnsafeRawPointer, count: Int
-  ) -> Bool {
-    let limits = weightLimits(projection: projection)
-    return lieBetween(
-      Int16(clamping: limits.lowerBound), Int16(clamping: limits.upperBound), words: words,
-      count: count)
+  /// Bytes of each stored weight of a projection.
+  public func weightBytes(projection: Int) -> Int {
+    projections[projection].projection.storage == .int8 ? 1 : 2
   }
 
-  /// Sets stored weights first .. first + count − 1 of the model's order; they keep the limits.
+  /// Whether weights keep the limits of a projection.
   ///
   /// - Parameters:
-  ///   - words: [count] numbers of 16 bits, little-endian, at any address.
+  ///   - bytes: [count] weights at any address.
+  public func mayStore(projection: Int, _ bytes: UnsafeRawPointer, count: Int) -> Bool {
+    let limits = weightLimits(projection: projection)
+    return projections[projection].projection.storage == .int8
+      ? lieBetween(
+        Int8(clamping: limits.lowerBound), Int8(clamping: limits.upperBound), bytes, count: count)
+      : lieBetween(
+        Int16(clamping: limits.lowerBound), Int16(clamping: limits.upperBound), bytes, count: count)
+  }
+
+  /// Sets weights first .. first + count − 1, which keep the limits.
+  ///
+  /// - Parameters:
+  ///   - bytes: [count] weights at any address.
   public mutating func setWeights(
-    projection: Int, first: Int, words: UnsafeRawPointer, count: Int
+    projection: Int, first: Int, count: Int, from bytes: UnsafeRawPointer
+  ) {
+    forEachRow(projection, first, count) { row, offset, length in
+      row.copyMemory(from: bytes + offset, byteCount: length)
+    }
+  }
+
+  /// Copies weights first .. first + count − 1.
+  public func copyWeights(
+    projection: Int, first: Int, count: Int, to bytes: UnsafeMutableRawPointer
+  ) {
+    forEachRow(projection, first, count) { row, offset, length in
+      (bytes + offset).copyMemory(from: row, byteCount: length)
+    }
+  }
+
+  /// Calls `body` for each stretch of weights that are stored side by side, with its address, and the bytes before it and in it.
+  @inline(never)
+  private func forEachRow(
+    _ projection: Int, _ first: Int, _ count: Int,
+    _ body: (UnsafeMutableRawPointer, Int, Int) -> Void
   ) {
     let memory = projections[projection]
+    let isNarrow = memory.projection.storage == .int8
+    let base =
+      isNarrow
+      ? UnsafeMutableRawPointer(memory.weights8) : UnsafeMutableRawPointer(memory.weights16)
+    let size = isNarrow ? 1 : 2
     var done = 0
     while done < count {
-      let position = memory.position(first + done)
-      // Up to the end of the row.
       let length =
         memory.projection.connectivity == .dense
         ? min(count - done, memory.targetCount - (first + done) % memory.targetCount)
         : count - done
-      if memory.projection.storage == .int8 {
-        store(words: words + 2 * done, in: memory.weights8 + position, count: length)
-      } else {
-        store(words: words + 2 * done, in: memory.weights16 + position, count: length)
-      }
+      body(base + size * memory.position(first + done), size * done, size * length)
       done += length
     }
   }
 }
 
-/// Weights as the wire has them.
+/// Weights of 16 bits as a program has them, to and from those of 8 bits.
 public enum WeightWords {
-  public static func write(
-    _ weights: UnsafePointer<Int8>, to words: UnsafeMutableRawPointer, count: Int
+  public static func narrow(
+    _ weights: UnsafePointer<Int16>, to bytes: UnsafeMutableRawPointer, count: Int
   ) {
-    NeuroKernels.write(weights, words: words, count: count)
-  }
-
-  public static func write(
-    _ weights: UnsafePointer<Int16>, to words: UnsafeMutableRawPointer, count: Int
-  ) {
-    NeuroKernels.write(weights, words: words, count: count)
+    NeuroKernels.narrow(weights, to: bytes.assumingMemoryBound(to: Int8.self), count: count)
   }
 }

@@ -1,18 +1,15 @@
-// Weights as the wire has them, 16 bits little-endian at any address, to and from how they are stored.
+// Weights on their way between a program, the wire and a board.
 
-/// - Parameters:
-///   - words: [count] numbers of 16 bits.
-/// - Returns: whether all lie between two limits.
+/// Whether numbers at any address lie between two limits.
 @inline(never)
 @_optimize(speed)
 public func lieBetween(
-  _ low: Int16, _ high: Int16, words: UnsafeRawPointer, count: Int
+  _ low: Int8, _ high: Int8, _ bytes: UnsafeRawPointer, count: Int
 ) -> Bool {
-  var least = Int16.max
-  var most = Int16.min
+  var least = Int8.max
+  var most = Int8.min
   for index in 0..<count {
-    let value = Int16(
-      littleEndian: words.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self))
+    let value = bytes.load(fromByteOffset: index, as: Int8.self)
     least = min(least, value)
     most = max(most, value)
   }
@@ -21,36 +18,24 @@ public func lieBetween(
 
 @inline(never)
 @_optimize(speed)
-public func store(words: UnsafeRawPointer, in row: UnsafeMutablePointer<Int8>, count: Int) {
+public func lieBetween(
+  _ low: Int16, _ high: Int16, _ bytes: UnsafeRawPointer, count: Int
+) -> Bool {
+  var least = Int16.max
+  var most = Int16.min
   for index in 0..<count {
-    row[index] = Int8(
-      truncatingIfNeeded: UInt16(
-        littleEndian: words.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)))
+    let value = bytes.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self)
+    least = min(least, value)
+    most = max(most, value)
   }
+  return count == 0 || (least >= low && most <= high)
 }
 
+/// Numbers of 16 bits as numbers of 8, which they fit.
 @inline(never)
 @_optimize(speed)
-public func store(words: UnsafeRawPointer, in row: UnsafeMutablePointer<Int16>, count: Int) {
-  for index in 0..<count {
-    row[index] = Int16(
-      littleEndian: words.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self))
-  }
-}
-
-@inline(never)
-@_optimize(speed)
-public func write(_ row: UnsafePointer<Int8>, words: UnsafeMutableRawPointer, count: Int) {
-  for index in 0..<count {
-    words.storeBytes(
-      of: Int16(row[index]).littleEndian, toByteOffset: 2 * index, as: Int16.self)
-  }
-}
-
-@inline(never)
-@_optimize(speed)
-public func write(_ row: UnsafePointer<Int16>, words: UnsafeMutableRawPointer, count: Int) {
-  for index in 0..<count {
-    words.storeBytes(of: row[index].littleEndian, toByteOffset: 2 * index, as: Int16.self)
-  }
+public func narrow(
+  _ words: UnsafePointer<Int16>, to bytes: UnsafeMutablePointer<Int8>, count: Int
+) {
+  for index in 0..<count { bytes[index] = Int8(truncatingIfNeeded: words[index]) }
 }

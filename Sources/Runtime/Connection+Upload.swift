@@ -86,31 +86,30 @@ extension Connection {
 
   /// Posts all weights of a projection as the model has them.
   mutating func writeWeights(_ entry: ProjectionEntry, _ index: Int) throws(Fault) {
-    if let weights = entry.weights16 {
-      try write(weights: index, count: entry.weightCount) { first, count, words in
-        WeightWords.write(weights + first, to: words, count: count)
-      }
-    } else if let weights = entry.weights8 {
-      try write(weights: index, count: entry.weightCount) { first, count, words in
-        WeightWords.write(weights + first, to: words, count: count)
-      }
+    guard let weights = UnsafeRawPointer(entry.weights8) ?? UnsafeRawPointer(entry.weights16)
+    else { return }
+    let size = entry.weights8 == nil ? 2 : 1
+    try write(weights: index, bytes: size, count: entry.weightCount) { first, count, bytes in
+      bytes.copyMemory(from: weights + size * first, byteCount: size * count)
     }
   }
 
   /// Posts all weights of a projection, in pieces.
   ///
   /// - Parameters:
-  ///   - fill: writes so many from one on as 16 bits, little-endian.
+  ///   - size: of a stored weight, in bytes.
+  ///   - fill: writes so many from one on, as they are stored.
   mutating func write(
-    weights projection: Int, count: Int, _ fill: (Int, Int, UnsafeMutableRawPointer) -> Void
+    weights projection: Int, bytes size: Int, count: Int,
+    _ fill: (Int, Int, UnsafeMutableRawPointer) -> Void
   ) throws(Fault) {
     var first = 0
     while first < count {
-      let length = min(2 * uploadPiece, count - first)
-      var writer = try writer(capacity: Place.byteCount + 2 * length)
+      let length = min(4 * uploadPiece / size, count - first)
+      var writer = try writer(capacity: Place.byteCount + size * length)
       writer.put(
         Place(kind: ArrayKind.weights, object: projection, first: first, count: length))
-      if let words = writer.putRoom(2 * length) { fill(first, length, words) }
+      if let bytes = writer.putRoom(size * length) { fill(first, length, bytes) }
       try post(.write, writer)
       first += length
     }

@@ -26,7 +26,10 @@ extension Session {
         "projection \"\(shape.pointee.name)\": room for \(weights.count) weights found, \(shape.pointee.weightCount) expected"
       )
     }
-    try read(&board, ArrayKind.weights, object: Int(projection), first: 0, into: weights)
+    try read(
+      &board, ArrayKind.weights, object: Int(projection), count: weights.count,
+      bytes: shape.pointee.weightBytes
+    ) { weights[$0] = Int16(truncatingIfNeeded: $1) }
   }
 
   /// Writes all stored weights; each must lie within the projection's limits.
@@ -50,8 +53,13 @@ extension Session {
       )
     }
     guard let start = weights.baseAddress else { return }
-    try board.connection.write(weights: Int(projection), count: weights.count) {
-      WeightWords.write(start + $0, to: $2, count: $1)
+    let size = shape.pointee.weightBytes
+    try board.connection.write(weights: Int(projection), bytes: size, count: weights.count) {
+      if size == 1 {
+        WeightWords.narrow(start + $0, to: $2, count: $1)
+      } else {
+        $2.copyMemory(from: start + $0, byteCount: 2 * $1)
+      }
     }
     try board.connection.settle()
   }
@@ -87,7 +95,8 @@ extension Session {
       population, variable, below: Compartment.count + 1, first: first, count: values.count)
     try read(
       &board, ArrayKind.state + UInt8(variable), object: Int(population), first: Int(first),
-      into: values)
+      count: values.count, bytes: 4
+    ) { values[$0] = Int32(truncatingIfNeeded: $1) }
   }
 
   /// Writes the state of neurons first .. first + values.count − 1.
@@ -112,20 +121,25 @@ extension Session {
     try board.connection.settle()
   }
 
-  func read<Value: FixedWidthInteger & BitwiseCopyable>(
-    _ board: inout BoardConnection, _ kind: UInt8, object: Int, first: Int,
-    into values: UnsafeMutableBufferPointer<Value>
+  /// Reads elements first .. first + count − 1 of an array of the board.
+  ///
+  /// - Parameters:
+  ///   - size: of an element, in bytes.
+  ///   - element: takes them, numbered from 0.
+  @inline(never)
+  func read(
+    _ board: inout BoardConnection, _ kind: UInt8, object: Int, first: Int = 0, count: Int,
+    bytes size: Int, _ element: (Int, Int) -> Void
   ) throws(Fault) {
     var done = 0
-    while done < values.count {
-      let count = min(WireLimit.readElements, values.count - done)
-      let start = first + done
+    while done < count {
+      let length = min(WireLimit.readElements, count - done)
       var writer = try board.connection.writer()
-      writer.put(Place(kind: kind, object: object, first: start, count: count))
+      writer.put(Place(kind: kind, object: object, first: first + done, count: length))
       var reader = try board.connection.exchange(.read, writer)
-      for index in 0..<count { values[done + index] = reader.read(Value.self) }
+      for index in done..<(done + length) { element(index, reader.readSigned(bytes: size)) }
       guard reader.isComplete else { throw board.connection.malformedReply(.read) }
-      done += count
+      done += length
     }
   }
 }

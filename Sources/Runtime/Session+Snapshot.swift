@@ -146,12 +146,14 @@ extension Session {
   ) throws(Fault) {
     let count = populations[index].count
     for variable in 0..<(state.count / count) {
-      try read(
-        &board, ArrayKind.state + UInt8(variable), object: index, first: 0,
-        into: UnsafeMutableBufferPointer(rebasing: state[variable * count..<(variable + 1) * count])
-      )
+      let first = variable * count
+      try read(&board, ArrayKind.state + UInt8(variable), object: index, count: count, bytes: 4) {
+        state[first + $0] = Int32(truncatingIfNeeded: $1)
+      }
     }
-    try read(&board, ArrayKind.history, object: index, first: 0, into: history)
+    try read(&board, ArrayKind.history, object: index, count: history.count, bytes: 2) {
+      history[$0] = Int16(truncatingIfNeeded: $1)
+    }
   }
 }
 

@@ -44,6 +44,8 @@ struct ProjectionShape: BitwiseCopyable {
   /// As it was loaded; its switches may have changed since.
   var projection = Projection(source: 0, target: 0)
   var weightCount = 0
+  /// Bytes of each, as they are stored.
+  var weightBytes = 0
   var lowLimit = 0
   var highLimit = 0
 
@@ -53,6 +55,7 @@ struct ProjectionShape: BitwiseCopyable {
     name = entry.name
     projection = entry.projection
     weightCount = entry.weightCount
+    weightBytes = projection.storage == .int8 ? 1 : 2
     lowLimit = Int(projection.storage.minimum)
     highLimit = Int(projection.storage.maximum)
     if projection.hasRule {

@@ -20,6 +20,15 @@ public struct PayloadReader {
     return Value(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: type))
   }
 
+  /// A signed number of 1, 2 or 4 bytes.
+  public mutating func readSigned(bytes count: Int) -> Int {
+    switch count {
+    case 1: Int(read(Int8.self))
+    case 2: Int(read(Int16.self))
+    default: Int(read(Int32.self))
+    }
+  }
+
   /// The next `count` bytes, in place.
   public mutating func readBytes(_ count: Int) -> UnsafeRawBufferPointer {
     guard let start = take(count) else { return UnsafeRawBufferPointer(start: nil, count: 0) }

@@ -36,12 +36,15 @@ enum BoardConversation {
     var dense = Projection(source: 0, target: 1)
     dense.rule.termCount = 1
     dense.rule.terms[0].mantissa = 40
+    dense.rule.highLimit = 120
     dense.learning = true
     var sparse = Projection(source: 0, target: 1)
     sparse.connectivity = .sparse
     sparse.synapseCount = 6
     sparse.compartment = .membrane
     sparse.storage = .int16Master
+    sparse.rule.termCount = 1
+    sparse.rule.lowLimit = -20_000
     var lateral = Projection(source: 1, target: 1)
     lateral.connectivity = .oneToOne
     var analogue = Projection(source: 2, target: 1)
@@ -67,7 +70,7 @@ enum BoardConversation {
   }
 
   static var weights: BoardRequest {
-    write("weights", 16, object: 0, (0..<200).map { Int16($0 % 120) })
+    write("weights", 16, object: 0, (0..<200).map { Int8($0 % 120) })
   }
 
   /// What a running board takes.

@@ -78,7 +78,7 @@ import WireProtocol
           == .index)
     }
     #expect(try refusal(.running, Talk.read("", 16, object: 4, count: 0)) == .index)
-    #expect(try refusal(.running, Talk.write("", 16, object: 4, [Int16]())) == .index)
+    #expect(try refusal(.running, Talk.write("", 16, object: 4, [Int8]())) == .index)
     #expect(try refusal(.running, .set, [0, 0, 4, 0, 1, 0, 0, 0]) == .index)
     #expect(
       try refusal(.running, .probe, [16, 1, 1, 0, 0, 0, 0, 0] + Talk.numbers([0, 1])) == .index)
@@ -108,10 +108,9 @@ import WireProtocol
     #expect(try refusal(.committed, Talk.write("", 4, object: 1, [Int32(2)])) == .law)
     #expect(try refusal(.committed, Talk.write("", 4, object: 1, [Int32(-1)])) == .law)
     #expect(try refusal(.running, Talk.write("", 19, object: 2, [Int16.min])) == .law)
-    #expect(try refusal(.running, Talk.write("", 16, object: 0, [Int16(128)])) == .law)
-    #expect(try refusal(.committed, Talk.write("", 16, object: 2, [Int16(-129)])) == .law)
+    #expect(try refusal(.running, Talk.write("", 16, object: 0, [Int8(121)])) == .law)
     #expect(try refusal(.running, .set, [2, 0, 0, 0, 1, 1, 0, 0]) == .law)
-    #expect(try refusal(.running, .set, [1, 0, 1, 0, 1, 0, 0, 0]) == .law)
+    #expect(try refusal(.running, .set, [1, 0, 2, 0, 1, 0, 0, 0]) == .law)
     let counts = [1, 0, 0, 0, 0, 0, 0, 0] + Talk.numbers([], then: [1, 1 << 56, 0])
     #expect(try refusal(.running, .ticks, counts) == .law)
     #expect(try refusal(.running, Talk.write("", 32, object: 1, [Int32(1 << 23)])) == .law)
@@ -129,10 +128,25 @@ import WireProtocol
     let board = try #require(FirmwareUnderTest())
     board.bring(to: .running)
     let before = board.ask(.read, Talk.read("", 16, object: 0, count: 200).payload).map(\.payload)
-    let weights = [Int16](repeating: 5, count: 199) + [Int16(1000)]
+    let weights = [Int8](repeating: 5, count: 199) + [121]
     #expect(board.refusal(.write, Talk.write("", 16, object: 0, weights).payload) == .law)
     #expect(
       board.ask(.read, Talk.read("", 16, object: 0, count: 200).payload).map(\.payload) == before)
+  }
+
+  @Test func `weights are as wide as they are stored`() throws {
+    let board = try #require(FirmwareUnderTest())
+    board.bring(to: .running)
+    let masters: [Int16] = [1, -2, 3, -20_000, 5, 32_767]
+    for wrong in [
+      Talk.write("", 16, object: 0, [Int16](repeating: 1, count: 200)),
+      Talk.write("", 16, object: 1, [Int8](repeating: 1, count: 6)),
+    ] { #expect(board.refusal(.write, wrong.payload) == .malformed) }
+    #expect(board.refusal(.write, Talk.write("", 16, object: 1, masters).payload) == nil)
+    let read = board.ask(.read, Talk.read("", 16, object: 1, first: 2, count: 3).payload)
+    #expect(read.map(\.payload) == [[3, 0, 0xE0, 0xB1, 5, 0]])
+    let low = Array(masters.dropLast()) + [-20_001]
+    #expect(board.refusal(.write, Talk.write("", 16, object: 1, low).payload) == .law)
   }
 
   @Test func `runs beyond their limits are malformed`() throws {

@@ -159,7 +159,7 @@ import WireProtocol
     let read = Talk.read("", 16, object: 0, count: 200)
     let answer = board.take(frame(.read, number, read.payload))
     let first = number
-    let count = (1 << 18) / (28 + 400)
+    let count = (1 << 18) / (28 + 200)
     for _ in 0..<(count - 40) {
       number += 1
       _ = board.take(frame(.read, number, read.payload))

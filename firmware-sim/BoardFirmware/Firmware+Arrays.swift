@@ -29,22 +29,20 @@ extension Firmware {
     guard reader.remaining == place.count * array.elementBytes else { throw .malformed }
     if place.kind == ArrayKind.weights {
       // Most of what is ever written: by rows, and not by elements.
-      let bytes = reader.readBytes(reader.remaining)
-      guard let words = bytes.baseAddress else { return }
-      guard
-        fabric.pointee.mayStore(projection: place.object, words: words, count: place.count)
+      guard let bytes = reader.readBytes(reader.remaining).baseAddress else { return }
+      guard fabric.pointee.mayStore(projection: place.object, bytes, count: place.count)
       else { throw .law }
       fabric.pointee.setWeights(
-        projection: place.object, first: place.first, words: words, count: place.count)
+        projection: place.object, first: place.first, count: place.count, from: bytes)
       return
     }
     var looked = reader
     for _ in 0..<place.count {
-      let value = looked.readElement(array.elementBytes)
+      let value = looked.readSigned(bytes: array.elementBytes)
       guard value >= array.low, value <= array.high else { throw .law }
     }
     for index in place.first..<(place.first + place.count) {
-      let value = reader.readElement(array.elementBytes)
+      let value = reader.readSigned(bytes: array.elementBytes)
       fabric.pointee.write(value, kind: place.kind, object: place.object, index: index)
     }
   }
@@ -60,10 +58,10 @@ extension Firmware {
     }
     if place.kind == ArrayKind.weights {
       try network.pointee.check(place, limit: try network.pointee.weightCount(place.object))
-      for index in place.first..<(place.first + place.count) {
-        let weight = fabric.pointee.weight(projection: place.object, index)
-        writer.put(Int16(truncatingIfNeeded: weight))
-      }
+      let byteCount = place.count * fabric.pointee.weightBytes(projection: place.object)
+      guard let bytes = writer.putRoom(byteCount) else { return }
+      fabric.pointee.copyWeights(
+        projection: place.object, first: place.first, count: place.count, to: bytes)
       return
     }
     if place.kind == ArrayKind.history {
@@ -94,13 +92,6 @@ private struct WritableArray {
   var elementBytes = 4
   var low = Int(Int32.min)
   var high = Int(Int32.max)
-}
-
-extension PayloadReader {
-  /// A signed element of 2 or 4 bytes.
-  fileprivate mutating func readElement(_ bytes: Int) -> Int {
-    bytes == 2 ? Int(read(Int16.self)) : Int(read(Int32.self))
-  }
 }
 
 extension Fabric {
@@ -153,9 +144,8 @@ extension LoadedNetwork {
 
   private func weights(_ place: Place) throws(BoardError) -> WritableArray {
     try check(place, limit: try weightCount(place.object))
-    guard let limits = fabric?.pointee.weightLimits(projection: place.object) else { throw .state }
-    return WritableArray(
-      elementBytes: 2, low: Int(limits.lowerBound), high: Int(limits.upperBound))
+    guard let fabric else { throw .state }
+    return WritableArray(elementBytes: fabric.pointee.weightBytes(projection: place.object))
   }
 
   private func synapses(_ place: Place) throws(BoardError) -> WritableArray {
