@@ -97,6 +97,7 @@ public struct BoardConnection: ~Copyable {
     result.pointee.protocol_version = capabilities.protocolVersion
     result.pointee.firmware_version = capabilities.firmwareVersion
     result.pointee.reserved = 0
+    result.pointee.identity = capabilities.identity
   }
 }
 

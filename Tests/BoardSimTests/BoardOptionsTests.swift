@@ -58,6 +58,7 @@ struct BoardOptionsTests {
       "--usbip", "--serial", "LAB", "--id", "CAFE:4001", "--boards", "3",
     ])
     #expect(options.identities.map(\.serial) == ["LAB", "LAB.1", "LAB.2"])
+    #expect(Set(options.identities.map(\.number)).count == 3)
     #expect(options.identities.allSatisfy { $0.vendor == 0xCAFE && $0.product == 0x4001 })
   }
 

@@ -2,6 +2,9 @@ import Fault
 import Foundation
 import Testing
 
+/// The 64-bit FNV-1a hash of the serial number SIM0001.
+private let sim0001: UInt64 = 0xCD75_9B03_43EF_C227
+
 /// The program spikelet-board, as a process of its own.
 struct BoardProgramTests {
   /// A process, and the lines that it has printed.
@@ -52,7 +55,9 @@ struct BoardProgramTests {
       #expect(program.line() == "spikelet-board: serving \(locator)")
     }
     let hosts = try [HostUnderTest("unix:\(path)"), HostUnderTest("unix:\(path).1")]
-    for host in hosts { #expect(try host.hello()[..<20] == helloAnswer()[..<20]) }
+    let answers = try hosts.map { host in try host.hello() }
+    #expect(try answers.allSatisfy { try $0[..<20] == helloAnswer()[..<20] })
+    #expect(answers[0][28..<72] == answers[1][28..<72] && answers[0] != answers[1])
     kill(program.process.processIdentifier, signal)
     let end = program.end()
     #expect(end.status == 0)
@@ -75,7 +80,7 @@ struct BoardProgramTests {
     #expect(access(path, F_OK) == 0)
     let next = try Program(["--unix", path])
     #expect(next.line() == "spikelet-board: serving unix:\(path)")
-    #expect(try HostUnderTest("unix:\(path)").hello() == helloAnswer())
+    #expect(try HostUnderTest("unix:\(path)").hello() == helloAnswer(identity: sim0001))
     kill(next.process.processIdentifier, SIGTERM)
     #expect(next.end().status == 0)
   }
@@ -85,7 +90,7 @@ struct BoardProgramTests {
     let line = try #require(program.line())
     let locator = try #require(line.split(separator: " ").last)
     #expect(locator.hasPrefix("tcp:127.0.0.1:"))
-    #expect(try HostUnderTest(String(locator)).hello() == helloAnswer())
+    #expect(try HostUnderTest(String(locator)).hello() == helloAnswer(identity: sim0001))
     kill(program.process.processIdentifier, SIGINT)
     #expect(program.end().status == 0)
   }

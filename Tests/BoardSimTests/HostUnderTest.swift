@@ -64,11 +64,13 @@ final class HostUnderTest {
   }
 }
 
-/// The answer to `hello` of a board of the usual size.
-func helloAnswer(epoch: UInt32 = 1) throws -> [UInt8] {
+/// The answer to `hello` of a board of the usual size, which calls itself `identity`.
+func helloAnswer(epoch: UInt32 = 1, identity: UInt64 = 0) throws -> [UInt8] {
   let golden = try GoldenSession().exchanges[0].answer
   return .frame(
-    type: Request.hello.reply, epoch: epoch, Array(golden.dropFirst(FrameHeader.byteCount)))
+    type: Request.hello.reply, epoch: epoch,
+    golden.dropFirst(FrameHeader.byteCount).dropLast(8)
+      + (0..<8).map { UInt8(truncatingIfNeeded: identity >> (8 * $0)) })
 }
 
 func inTenSeconds() -> Int64 { spk_platform_now() + 10_000_000_000 }

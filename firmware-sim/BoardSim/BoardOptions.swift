@@ -98,7 +98,7 @@ public struct BoardOptions: Equatable {
   public var addresses: [BoardAddress] = []
   /// Nil for boards behind sockets.
   public var usb: Usb?
-  /// Of the first board on USB.
+  /// Of the first board; behind a socket, the serial number counts alone.
   public var identity = UsbIdentity()
   public var cores = 8
   public var neuronsPerCore = 1_024
@@ -109,11 +109,15 @@ public struct BoardOptions: Equatable {
   /// What goes wrong on the links; nil: nothing.
   public var faults: FaultPlan?
 
-  /// One for each board on USB: SERIAL, SERIAL.1, SERIAL.2 …
+  /// One for each board: SERIAL, SERIAL.1, SERIAL.2 …
   var identities: [UsbIdentity] {
     (0..<boards).map { index in
       var identity = identity
       if index > 0 { identity.serial += ".\(index)" }
+      // 64-bit FNV-1a.
+      identity.number = identity.serial.utf8.reduce(0xCBF2_9CE4_8422_2325) {
+        ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+      }
       return identity
     }
   }
@@ -129,8 +133,8 @@ public struct BoardOptions: Equatable {
       --usbip [[HOST:]PORT]  as USB devices, which `usbip attach -r HOST -b 1-1` brings to a kernel (127.0.0.1:3240)
       --vhci               as USB devices of this machine's kernel; needs root and the module vhci_hcd
       --boards N           boards to serve (1): at PATH, PATH.1, PATH.2 …, at ports one after the other, or with the
-                           bus ids 1-1, 1-2 … and the serial numbers SERIAL, SERIAL.1, SERIAL.2 …
-      --serial SERIAL      serial number of a board on USB (SIM0001)
+                           bus ids 1-1, 1-2 …; and the serial numbers SERIAL, SERIAL.1, SERIAL.2 …
+      --serial SERIAL      serial number of the board, whose hash is its identity (SIM0001)
       --id VID:PID         its vendor and product, in hexadecimal (1209:0001)
       --fault PLAN         makes the links go wrong, as described below
       --cores N            of each board (8)

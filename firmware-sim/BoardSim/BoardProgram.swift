@@ -72,7 +72,8 @@ public enum BoardProgram {
         try BoardServer(
           at: address, cores: options.cores, neuronsPerCore: options.neuronsPerCore,
           synapseBytesPerCore: options.synapseBytesPerCore,
-          faults: options.faults?.ofBoard(index), statistics: statistics))
+          number: options.identities[index].number, faults: options.faults?.ofBoard(index),
+          statistics: statistics))
     }
     for server in servers { try server.start() }
     return (

@@ -25,10 +25,13 @@ public final class BoardServer: @unchecked Sendable {
 
   /// Listens; connections are served from `start` on.
   ///
+  /// - Parameters:
+  ///   - number: what the board calls itself; 0: it does not know.
   /// - Throws: if the address is in use or not to be had.
   public init(
     at address: BoardAddress, cores: Int, neuronsPerCore: Int, synapseBytesPerCore: Int,
-    faults plan: FaultPlan? = nil, statistics: BoardStatistics = BoardStatistics()
+    number: UInt64 = 0, faults plan: FaultPlan? = nil,
+    statistics: BoardStatistics = BoardStatistics()
   ) throws(ServingError) {
     ending = try ServerEnding()
     listener = try BoardListener(address)
@@ -37,6 +40,7 @@ public final class BoardServer: @unchecked Sendable {
       cores: UInt32(cores), neuronsPerCore: UInt32(neuronsPerCore),
       synapseBytesPerCore: UInt64(synapseBytesPerCore))
     capabilities.firmwareVersion = Firmware.version
+    capabilities.identity = number
     self.capabilities = capabilities
     faults = plan.map(FaultyLink.init)
   }

@@ -30,6 +30,7 @@ public final class UsbBoard {
       cores: UInt32(cores), neuronsPerCore: UInt32(neuronsPerCore),
       synapseBytesPerCore: UInt64(synapseBytesPerCore))
     capabilities.firmwareVersion = Firmware.version
+    capabilities.identity = identity.number
     self.identity = identity
     self.capabilities = capabilities
     self.statistics = statistics

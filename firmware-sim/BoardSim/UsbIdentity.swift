@@ -24,5 +24,8 @@ public struct UsbIdentity: Equatable, Sendable {
   public var outEndpoint: UInt8 = 1
   public var inEndpoint: UInt8 = 0x81
 
+  /// What the board calls itself in `hello`; 0: it does not know.
+  public var number: UInt64 = 0
+
   public init() {}
 }

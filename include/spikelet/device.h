@@ -35,9 +35,10 @@ typedef struct spk_capabilities {
   uint32_t protocol_version;
   uint32_t firmware_version;       /**< major · 2^16 + minor · 2^8 + patch */
   uint32_t reserved;
+  uint64_t identity;               /**< which board it is, the same each time it is opened; 0 if it does not know */
 } spk_capabilities;
 
-#define SPK_CAPABILITIES_INIT { (uint32_t)sizeof(spk_capabilities), 0, 0, 0, 0, 0, 0, 0, 0 }
+#define SPK_CAPABILITIES_INIT { (uint32_t)sizeof(spk_capabilities), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** What was sent and received since the device was opened; counts go on when the board is opened again. */
 typedef struct spk_counters {
