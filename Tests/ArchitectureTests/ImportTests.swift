@@ -13,7 +13,10 @@ private let allowedImports: [String: Set<String>] = [
   "Transport": ["CPlatform", "Fault", "Memory", "CSpikelet"],
   "TransportUSB": ["Transport", "CLibUSB", "CPlatform", "Fault", "Memory", "CSpikelet"],
   "BoardFirmware": ["NeuroCore", "WireProtocol"],
-  "BoardSim": ["BoardFirmware", "WireProtocol", "CPlatform", "Transport", "Foundation", "Glibc"],
+  "BoardSim": [
+    "BoardFirmware", "WireProtocol", "CPlatform", "Transport", "Foundation", "Glibc",
+    "Synchronization",
+  ],
   "BoardPort": ["BoardSim"],
   "spikelet-board": ["BoardSim"],
   "Runtime": [

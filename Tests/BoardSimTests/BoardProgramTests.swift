@@ -110,6 +110,18 @@ struct BoardProgramTests {
     #expect(host.isHungUpOn())
   }
 
+  @Test func `faults that struck are named at the end`() throws {
+    let program = try Program(["--unix", freshPath(), "--fault", "delay@4*1,drop@in:7*2,drop@999"])
+    let line = try #require(program.line())
+    let host = try HostUnderTest(String(try #require(line.split(separator: " ").last)))
+    try host.send(.hello())
+    #expect(try host.receive(78).count == 78)
+    kill(program.process.processIdentifier, SIGTERM)
+    #expect(
+      program.line() == "spikelet-board: faults that struck: delay@out:4*1 drop@in:7*2")
+    #expect(program.end().status == 0)
+  }
+
   @Test func `without a controller in the kernel nothing can attach`() throws {
     // Where there is one, whoever runs the tests may be allowed to.
     guard access("/sys/devices/platform/vhci_hcd.0", F_OK) != 0 else { return }

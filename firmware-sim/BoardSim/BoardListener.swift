@@ -1,26 +1,50 @@
 import CPlatform
 import Glibc
+import Synchronization
 
 /// A listening socket, and the file that a `unix:` one has while it listens.
 final class BoardListener: @unchecked Sendable {
-  let descriptor: Int32
+  /// −1 while nobody can connect.
+  private(set) var descriptor: Int32 = -1
   /// With the port that the system picked, if it was asked to.
-  let address: BoardAddress
+  private(set) var address: BoardAddress
   /// Which file is this listener's, so that it never removes another's.
-  private let file: (device: dev_t, number: ino_t)?
+  private let file = Mutex<(device: dev_t, number: ino_t)?>(nil)
 
   /// - Throws: if the address is in use or not to be had.
   init(_ address: BoardAddress) throws(ServingError) {
+    self.address = address
+    descriptor = try listen()
+    if case .tcp(let host, port: 0) = address {
+      self.address = .tcp(host: host, port: boundPort(descriptor))
+    }
+  }
+
+  private func listen() throws(ServingError) -> Int32 {
     switch address {
     case .unix(let path):
-      descriptor = try listenUnix(path)
-      self.address = address
-      var status = stat()
-      file = lstat(path, &status) == 0 ? (status.st_dev, status.st_ino) : nil
-    case .tcp(let host, let port):
-      descriptor = try listenTCP(host, port)
-      self.address = .tcp(host: host, port: port == 0 ? boundPort(descriptor) : port)
-      file = nil
+      let socket = try listenUnix(path)
+      file.withLock {
+        var status = stat()
+        $0 = lstat(path, &status) == 0 ? (status.st_dev, status.st_ino) : nil
+      }
+      return socket
+    case .tcp(let host, let port): return try listenTCP(host, port)
+    }
+  }
+
+  /// Whether hosts can connect. It stays false if the address is not to be had again.
+  var isOpen: Bool {
+    get { descriptor >= 0 }
+    set {
+      guard newValue != isOpen else { return }
+      if newValue {
+        descriptor = (try? listen()) ?? -1
+      } else {
+        removeFile()
+        close(descriptor)
+        descriptor = -1
+      }
     }
   }
 
@@ -42,17 +66,19 @@ final class BoardListener: @unchecked Sendable {
   }
 
   func removeFile() {
-    guard case .unix(let path) = address, let file else { return }
-    var status = stat()
-    if lstat(path, &status) == 0, status.st_dev == file.device, status.st_ino == file.number {
-      unlink(path)
+    guard case .unix(let path) = address else { return }
+    file.withLock {
+      var status = stat()
+      if let file = $0, lstat(path, &status) == 0, status.st_dev == file.device,
+        status.st_ino == file.number
+      {
+        unlink(path)
+      }
+      $0 = nil
     }
   }
 
-  deinit {
-    removeFile()
-    close(descriptor)
-  }
+  deinit { isOpen = false }
 }
 
 /// Connections that wait before others are turned away.

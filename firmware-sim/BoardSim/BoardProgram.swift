@@ -55,6 +55,10 @@ public enum BoardProgram {
     }
     let showsCounts = !options.isQuiet && isatty(STDOUT_FILENO) == 1
     awaitEnd(&signals, showsCounts ? statistics : nil)
+    if options.faults != nil, !options.isQuiet {
+      let faults = statistics.faults.map(\.description).joined(separator: " ")
+      put("spikelet-board: faults that struck: \(faults)\n")
+    }
     // A board may be in the middle of a long run; nobody waits for it.
     serving.end()
     _exit(0)

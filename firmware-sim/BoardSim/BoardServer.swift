@@ -42,7 +42,7 @@ public final class BoardServer: @unchecked Sendable {
     capabilities.firmwareVersion = Firmware.version
     capabilities.identity = number
     self.capabilities = capabilities
-    faults = plan.map(FaultyLink.init)
+    faults = plan.map { FaultyLink($0, statistics) }
   }
 
   /// What a host opens the board by.
@@ -81,6 +81,7 @@ public final class BoardServer: @unchecked Sendable {
 
   private func serve() {
     while !ending.hasBegun {
+      if let faults { comeOrGo(faults) }
       if host == nil, faultyHost == nil, !waiting.isEmpty { welcome(waiting.removeFirst()) }
       var wanted = [
         ending.pollEntry,
@@ -90,7 +91,7 @@ public final class BoardServer: @unchecked Sendable {
       ]
       if let host { wanted.append(pollfd(fd: host.descriptor, events: Int16(POLLIN), revents: 0)) }
       if let faultyHost { wanted += faultyHost.wanted }
-      let wake = faultyHost?.wakeTime
+      let wake = faultyHost?.wakeTime ?? goneUntil
       guard poll(&wanted, nfds_t(wanted.count), pollTimeout(until: wake)) >= 0 else { continue }
       if wanted[1].revents != 0 {
         dropHungUp()
@@ -101,7 +102,11 @@ public final class BoardServer: @unchecked Sendable {
         || wake.map { $0 <= spk_platform_now() } ?? false
       guard isDue else { continue }
       if let host, !host.work() { self.host = nil }
-      if let faultyHost, !faultyHost.work() { self.faultyHost = nil }
+      if let faultyHost, !faultyHost.work() {
+        // Before the host notices, and tries again.
+        if let faults { comeOrGo(faults) }
+        self.faultyHost = nil
+      }
     }
     host = nil
     faultyHost = nil
@@ -109,17 +114,25 @@ public final class BoardServer: @unchecked Sendable {
     waiting = []
   }
 
+  /// Nobody can connect where no board is.
+  private func comeOrGo(_ faults: FaultyLink) {
+    faults.wake(now: spk_platform_now())
+    listener.isOpen = faults.goneUntil == nil
+    guard !listener.isOpen else { return }
+    for socket in waiting { close(socket) }
+    waiting = []
+  }
+
+  /// When to look again while nobody can connect.
+  private var goneUntil: Int64? {
+    listener.isOpen ? nil : faults?.goneUntil ?? spk_platform_now() + 50_000_000
+  }
+
   private func welcome(_ socket: Int32) {
     guard let faults else {
       statistics.add(.connections, 1)
       host = HostConnection(socket, capabilities, ending, statistics)
       if host == nil { close(socket) }
-      return
-    }
-    faults.wake(now: spk_platform_now())
-    // Nobody answers where no board is.
-    guard faults.goneUntil == nil else {
-      close(socket)
       return
     }
     statistics.add(.connections, 1)

@@ -1,4 +1,5 @@
 import CPlatform
+import Synchronization
 
 /// Counts of what boards have done, kept by their threads and read by any other.
 public final class BoardStatistics: @unchecked Sendable {
@@ -7,6 +8,7 @@ public final class BoardStatistics: @unchecked Sendable {
   }
 
   private let words: UnsafeMutablePointer<UInt64>
+  private let struck = Mutex<[BoardFault]>([])
 
   public init() {
     words = .allocate(capacity: Count.allCases.count)
@@ -20,6 +22,14 @@ public final class BoardStatistics: @unchecked Sendable {
   func add(_ count: Count, _ amount: Int) {
     if amount > 0 { _ = spk_platform_add(words + count.rawValue, UInt64(amount)) }
   }
+
+  func strike(_ fault: BoardFault) {
+    struck.withLock { $0.append(fault) }
+    add(.faults, 1)
+  }
+
+  /// The faults that have happened, as a plan has them.
+  public var faults: [BoardFault] { struck.withLock { $0 } }
 
   /// One line: "12 connections, 3456 requests, 1.2 MB in, 34.5 kB out".
   public var line: String {

@@ -107,7 +107,6 @@ final class FaultyHost {
 
   /// - Returns: false if there is no board any more.
   private func act(_ fault: BoardFault) -> Bool {
-    statistics.add(.faults, 1)
     link.act(fault, now: spk_platform_now(), stallStops: true)
     guard link.isReset else { return true }
     link.clear()

@@ -25,6 +25,8 @@ struct FaultyLane {
   }
 
   private var faults: ArraySlice<BoardFault>
+  /// Told of each fault that strikes.
+  private let statistics: BoardStatistics?
   private var turning: FaultNumbers
   private var queue: ArraySlice<UInt8> = []
   /// To go out before what is in the queue.
@@ -36,7 +38,8 @@ struct FaultyLane {
   /// Nothing comes out before.
   private(set) var waitsUntil: Int64?
 
-  init(_ plan: FaultPlan, _ way: BoardFault.Way) {
+  init(_ plan: FaultPlan, _ way: BoardFault.Way, _ statistics: BoardStatistics? = nil) {
+    self.statistics = statistics
     faults = plan.faults.filter { $0.way == way }[...]
     turning = FaultNumbers(state: plan.seed ^ (way == .toHost ? .max : 0))
   }
@@ -74,6 +77,7 @@ struct FaultyLane {
       }
       if case .pass = effect, let fault = faults.first, fault.offset <= offset, !queue.isEmpty {
         faults.removeFirst()
+        statistics?.strike(fault)
         if let step = begin(fault, now) { return step }
         continue
       }
@@ -161,9 +165,9 @@ final class FaultyLink {
   /// A fresh board is due.
   var isReset = false
 
-  init(_ plan: FaultPlan) {
-    toBoard = FaultyLane(plan, .toBoard)
-    toHost = FaultyLane(plan, .toHost)
+  init(_ plan: FaultPlan, _ statistics: BoardStatistics) {
+    toBoard = FaultyLane(plan, .toBoard, statistics)
+    toHost = FaultyLane(plan, .toHost, statistics)
   }
 
   /// Does what a fault says about the board.

@@ -34,7 +34,7 @@ public final class UsbBoard {
     self.identity = identity
     self.capabilities = capabilities
     self.statistics = statistics
-    faults = plan.map(FaultyLink.init)
+    faults = plan.map { FaultyLink($0, statistics) }
     board = try DetachedBoard(capabilities, statistics)
   }
 
@@ -120,7 +120,6 @@ public final class UsbBoard {
   }
 
   private func act(_ fault: BoardFault, _ faults: FaultyLink, endpoint: UInt8) {
-    statistics.add(.faults, 1)
     if fault.kind == .stall { halted.insert(endpoint) }
     faults.act(fault, now: spk_platform_now())
     if faults.isReset { restart() }
