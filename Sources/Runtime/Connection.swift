@@ -315,11 +315,16 @@ extension Connection {
       while let frame = try wholeFrame() {
         if try isNext(frame.header, frame.payload) { return frame }
       }
-      if resynchroniser.time != 0, resynchroniser.isDue(now: spk_platform_now()) { askAgain() }
       try flush()
       let count = try receive()
-      guard count > 0 else { return nil }
       bytesLeft -= count
+      guard count == 0 else { continue }
+      guard resynchroniser.time != 0, resynchroniser.isDue(now: spk_platform_now()) else {
+        return nil
+      }
+      // The rest of it may never come, and what comes may be something else.
+      replies.skipPart()
+      askAgain()
     }
     return nil
   }
@@ -397,6 +402,7 @@ extension Connection {
     let count = try link.receive(into: replies.room())
     counters.bytesIn &+= UInt64(count)
     replies.append(count)
+    if count > 0, resynchroniser.time != 0 { resynchroniser.wait(now: spk_platform_now()) }
     return count
   }
 }

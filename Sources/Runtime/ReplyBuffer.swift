@@ -40,6 +40,11 @@ struct ReplyBuffer: ~Copyable {
 
   mutating func skip(_ count: Int) { start += count }
 
+  /// Takes the frame that has come in part for none.
+  mutating func skipPart() {
+    if start < end { start += 1 }
+  }
+
   /// Where more bytes go.
   mutating func room() -> UnsafeMutableRawBufferPointer {
     if start > 0 {

@@ -26,6 +26,9 @@ struct Resynchroniser: BitwiseCopyable {
     time = now &+ interval
   }
 
+  /// Bytes have come.
+  mutating func wait(now: Int64) { time = now &+ interval }
+
   /// Nothing is expected.
   mutating func end() {
     time = 0

@@ -84,6 +84,15 @@ extension FrameHeader {
     return header
   }
 
+  /// Whether the last bytes of a frame that is not whole are a `sync`. A host sends that behind a whole frame, so that
+  /// something got lost between.
+  public static func endsWithSync(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard let tail = parse(UnsafeRawBufferPointer(rebasing: bytes.suffix(byteCount + 4))) else {
+      return false
+    }
+    return tail.type == Request.sync.rawValue && tail.payloadBytes == 4
+  }
+
   /// Writes the header before a payload that is in place behind it.
   public func seal(_ frame: UnsafeMutableRawPointer) {
     store(frame, 0, FrameHeader.magic)

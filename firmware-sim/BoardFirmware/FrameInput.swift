@@ -36,7 +36,11 @@ struct FrameInput: BitwiseCopyable {
         pass(skip, isPending, &rest)
         return .damage
       case .incomplete(let wanted):
-        guard !rest.isEmpty else { return .nothing }
+        guard !rest.isEmpty else {
+          guard isPending, FrameHeader.endsWithSync(bytes) else { return .nothing }
+          pass(1, isPending, &rest)
+          return .damage
+        }
         guard keep(wanted, &rest, seam) else { return .noMemory }
       }
     }

@@ -39,7 +39,8 @@ struct HostInput: ~Copyable {
     takeMore()
   }
 
-  /// The next bytes that are a whole frame, if its payload is not damaged, or that are none; nil: more have to come.
+  /// The next bytes that are a whole frame, if its payload is not damaged, or that are none; nil: more have to come. Those of a
+  /// frame that never will be whole come with the `sync` behind it.
   ///
   /// Good until `next` or `receive` is called again.
   mutating func next() -> UnsafeRawBufferPointer? {
@@ -47,8 +48,8 @@ struct HostInput: ~Copyable {
     let bytes = bytes(from: start)
     let length: Int
     if let header = FrameHeader.parse(bytes), header.payloadBytes <= FrameHeader.requestLimit {
-      guard header.frameBytes <= bytes.count else { return nil }
-      length = header.frameBytes
+      guard header.frameBytes <= bytes.count || FrameHeader.endsWithSync(bytes) else { return nil }
+      length = min(header.frameBytes, bytes.count)
     } else if case .damaged(let skip) = FrameHeader.scan(bytes, limit: 0) {
       length = skip
     } else {
