@@ -45,7 +45,8 @@ struct HostInputTests {
   @Test func `a frame that lacks a piece comes with the sync behind it`() throws {
     let input = try #require(InputUnderTest())
     let sync = [UInt8].frame(type: Request.sync.rawValue, sequence: 2, [9, 0, 0, 0])
-    let part = [UInt8].frame(type: Request.write.rawValue, .init(repeating: 1, count: 99)).prefix(50)
+    let part = [UInt8].frame(type: Request.write.rawValue, .init(repeating: 1, count: 99)).prefix(
+      50)
     input.send(part + Array(sync[..<31]))
     input.receive()
     #expect(input.next() == nil)
