@@ -4,7 +4,16 @@
 
 #include <stdint.h>
 
-void *board_port_make(int32_t number);
+/* plan: faults, as `spikelet-board --fault` takes them; may be NULL. NULL if it is wrong. */
+void *board_port_make(int32_t number, const char *plan);
+/* The faults that struck so far, as a plan has them, with spaces between; the length of the text. */
+int32_t board_port_faults(void *board, uint8_t *room, int32_t capacity);
+/* Lets go what a fault has held back for long enough. Nanoseconds of the monotonic clock when to call this again and give
+ * what was not taken once more, whatever the descriptor says; 0: no need. */
+int64_t board_port_wake(void *board);
+/* What a fault has brought about. */
+enum { BOARD_PORT_FROZEN = 1, BOARD_PORT_GONE = 2, BOARD_PORT_BEHIND = 4 };
+int32_t board_port_state(void *board);
 int32_t board_port_descriptors(void *board, uint8_t *room, int32_t capacity);
 /* Readable when board_port_in() has something, writable when board_port_out() has room; another one after a reset. */
 int32_t board_port_poll(void *board);

@@ -4,6 +4,8 @@
  *   testbed BOARDS PROGRAM ARGUMENTS...
  *
  * SPIKELET_TESTBED_PIECES=1 in the environment: usbfs without scatter-gather, so that libusb sends 16 KiB pieces.
+ * SPIKELET_TESTBED_FAULT=PLAN: what goes wrong, as `spikelet-board --fault` takes it; at the end the testbed names on
+ * stderr the faults that struck.
  * The program finds one end of a socket pair in SPIKELET_TESTBED. It writes two bytes, what and which board ('1' ...),
  * and reads one when it is done: u unplug, p plug in, i and o halt the endpoint in or out, e and v end what is under way
  * in with EPROTO or EOVERFLOW, b claim says busy, m submit says out of memory, f freeze, n be normal again. */
@@ -36,21 +38,30 @@ typedef struct urb {
 /* A board and its node. Everything is guarded by `lock`: ioctls come on a thread of umockdev's. */
 typedef struct node {
   int number, generation, is_plugged, is_frozen, is_claimed, is_out_of_memory;
+  int is_away; /* unplugged by the plan of faults, which brings it back */
   void *board;
   UMockdevIoctlBase *handler;
-  GList *in, *out, *done;
+  GList *in, *out, *control, *done;
+  GList *clears; /* ioctls that clear a halt, which a frozen board does not answer */
   /* The node that libusb polls: a FIFO, writable when something can be reaped. */
   int fifo, is_ready;
   guint watch;
   int watched_descriptor;
   GIOCondition watched;
+  guint alarm; /* wakes the board at `alarm_time` */
+  int64_t alarm_time;
 } node;
+
+typedef struct clear {
+  UMockdevIoctlClient *client;
+  uint16_t endpoint;
+} clear;
 
 static GMutex lock;
 static node nodes[BOARDS];
 static UMockdevTestbed *testbed;
 static GMainLoop *loop;
-static int control = -1, result = 1;
+static int result = 1;
 
 static struct usbdevfs_urb *record(const urb *u) { return (struct usbdevfs_urb *)(void *)u->data->data; }
 
@@ -76,11 +87,36 @@ static void finish_all(node *n, GList **list, int status) {
 }
 
 static gboolean on_board(gint descriptor, GIOCondition condition, gpointer user);
+static gboolean on_alarm(gpointer user);
+static gboolean on_unplug(gpointer user);
 
-/* Moves bytes between the board and what is under way, and watches the board for more. */
-static void pump(node *n) {
-  GIOCondition wanted = 0;
-  while (n->out != NULL && !n->is_frozen) {
+static int32_t request(node *n, uint8_t type, uint8_t request, uint16_t value, uint16_t index) {
+  uint8_t setup[8] = {type, request, (uint8_t)value, (uint8_t)(value >> 8), (uint8_t)index, (uint8_t)(index >> 8)};
+  uint8_t none = 0;
+  return board_port_control(n->board, setup, &none);
+}
+
+static int is_frozen(const node *n) { return n->is_frozen || (board_port_state(n->board) & BOARD_PORT_FROZEN); }
+
+static void answer_controls(node *n) {
+  while (n->control != NULL && !is_frozen(n)) {
+    urb *u = n->control->data;
+    int32_t moved = board_port_control(n->board, u->buffer->data, u->buffer->data + 8);
+    u->moved = moved < 0 ? 0 : moved;
+    finish(n, &n->control, u, moved < 0 ? -EPIPE : 0);
+  }
+  while (n->clears != NULL && !is_frozen(n)) {
+    clear *c = n->clears->data;
+    request(n, 0x02, 1, 0, c->endpoint);
+    umockdev_ioctl_client_complete(c->client, 0, 0);
+    g_object_unref(c->client);
+    g_free(c);
+    n->clears = g_list_delete_link(n->clears, n->clears);
+  }
+}
+
+static void move_out(node *n) {
+  while (n->out != NULL && !is_frozen(n)) {
     urb *u = n->out->data;
     int32_t rest = record(u)->buffer_length - u->moved;
     int32_t taken = board_port_out(n->board, ENDPOINT_OUT, u->buffer->data + u->moved, rest);
@@ -88,21 +124,66 @@ static void pump(node *n) {
     if (taken >= 0 && taken < rest) break;
     finish(n, &n->out, u, taken < 0 ? -EPIPE : 0);
   }
-  while (n->in != NULL && !n->is_frozen) {
+}
+
+static void move_in(node *n) {
+  while (n->in != NULL && !is_frozen(n)) {
     urb *u = n->in->data;
     int32_t got = board_port_in(n->board, ENDPOINT_IN, u->buffer->data, record(u)->buffer_length);
     if (got == -2) break;
     u->moved = got < 0 ? 0 : got;
     finish(n, &n->in, u, got == -1 ? -EPIPE : got == -3 ? -EOVERFLOW : 0);
   }
+}
+
+/* All that is under way ends, as the device is not there any more. */
+static void shut_down(node *n) {
+  n->is_plugged = 0;
+  finish_all(n, &n->in, -ESHUTDOWN);
+  finish_all(n, &n->out, -ESHUTDOWN);
+  finish_all(n, &n->control, -ESHUTDOWN);
+  for (; n->clears != NULL; n->clears = g_list_delete_link(n->clears, n->clears)) {
+    clear *c = n->clears->data;
+    umockdev_ioctl_client_complete(c->client, -1, ENODEV);
+    g_object_unref(c->client);
+    g_free(c);
+  }
   show_ready(n);
-  if (n->in != NULL && !n->is_frozen) wanted |= G_IO_IN;
-  if (n->out != NULL && !n->is_frozen) wanted |= G_IO_OUT;
+}
+
+/* Watches the board for what it can take and give, or waits for the time that it has to be woken at. */
+static void watch(node *n) {
+  int64_t time = board_port_wake(n->board);
+  GIOCondition wanted = 0;
+  int is_asleep = time != 0 || n->is_frozen || !n->is_plugged;
+  if (n->in != NULL && !is_asleep) wanted |= G_IO_IN;
+  if ((n->out != NULL || (board_port_state(n->board) & BOARD_PORT_BEHIND)) && !is_asleep) wanted |= G_IO_OUT;
+  if (time != n->alarm_time) {
+    int64_t wait = (time - g_get_monotonic_time() * 1000 + 999999) / 1000000;
+    if (n->alarm != 0) g_source_remove(n->alarm);
+    n->alarm = time == 0 ? 0 : g_timeout_add(wait > 0 ? (guint)wait : 0, on_alarm, n);
+    n->alarm_time = time;
+  }
   if (wanted == n->watched && board_port_poll(n->board) == n->watched_descriptor) return;
   if (n->watch != 0) g_source_remove(n->watch);
   n->watched = wanted;
   n->watched_descriptor = board_port_poll(n->board);
   n->watch = wanted == 0 ? 0 : g_unix_fd_add(n->watched_descriptor, wanted, on_board, n);
+}
+
+/* Moves bytes between the board and what is under way, and watches the board for more. */
+static void pump(node *n) {
+  board_port_wake(n->board);
+  answer_controls(n);
+  move_out(n);
+  move_in(n);
+  if (n->is_plugged && (board_port_state(n->board) & BOARD_PORT_GONE)) {
+    n->is_away = 1;
+    shut_down(n);
+    g_idle_add_full(G_PRIORITY_HIGH, on_unplug, n, NULL); /* before it is there again */
+  }
+  show_ready(n);
+  watch(n);
 }
 
 static gboolean on_board(gint descriptor, GIOCondition condition, gpointer user) {
@@ -111,12 +192,6 @@ static gboolean on_board(gint descriptor, GIOCondition condition, gpointer user)
   pump(user);
   g_mutex_unlock(&lock);
   return G_SOURCE_CONTINUE;
-}
-
-static int32_t request(node *n, uint8_t type, uint8_t request, uint16_t value, uint16_t index) {
-  uint8_t setup[8] = {type, request, (uint8_t)value, (uint8_t)(value >> 8), (uint8_t)index, (uint8_t)(index >> 8)};
-  uint8_t none = 0;
-  return board_port_control(n->board, setup, &none);
 }
 
 static void reset(node *n) {
@@ -136,10 +211,7 @@ static int submit(node *n, const void *client, UMockdevIoctlData *argument) {
   u->buffer = umockdev_ioctl_data_resolve(data, G_STRUCT_OFFSET(struct usbdevfs_urb, buffer),
                                           (gsize)found->buffer_length, NULL);
   if (found->type == USBDEVFS_URB_TYPE_CONTROL) {
-    int32_t moved = board_port_control(n->board, u->buffer->data, u->buffer->data + 8);
-    GList *list = NULL;
-    u->moved = moved < 0 ? 0 : moved;
-    finish(n, &list, u, moved < 0 ? -EPIPE : 0);
+    n->control = g_list_append(n->control, u);
   } else if (found->endpoint & 0x80) {
     n->in = g_list_append(n->in, u);
   } else {
@@ -164,8 +236,8 @@ static int reap(node *n, const void *client, UMockdevIoctlData *argument) {
 }
 
 static int discard(node *n, const void *client, gulong address) {
-  GList **lists[2] = {&n->in, &n->out};
-  for (int i = 0; i < 2; i++) {
+  GList **lists[] = {&n->in, &n->out, &n->control};
+  for (int i = 0; i < 3; i++) {
     for (GList *item = *lists[i]; item != NULL; item = item->next) {
       urb *u = item->data;
       if (u->client != client || u->address != address) continue;
@@ -186,7 +258,7 @@ static gboolean on_ioctl(UMockdevIoctlBase *base, UMockdevIoctlClient *client, g
   node *n = user;
   gulong code = umockdev_ioctl_client_get_request(client);
   UMockdevIoctlData *argument = umockdev_ioctl_client_get_arg(client), *holder = NULL;
-  int failure = 0, value = 0;
+  int failure = 0, value = 0, is_later = 0;
   (void)base;
   g_mutex_lock(&lock);
   if (!n->is_plugged && code != USBDEVFS_REAPURBNDELAY && code != USBDEVFS_REAPURB) {
@@ -210,10 +282,15 @@ static gboolean on_ioctl(UMockdevIoctlBase *base, UMockdevIoctlClient *client, g
       case USBDEVFS_GETDRIVER:
       case USBDEVFS_IOCTL: failure = ENODATA; break;
       case USBDEVFS_RESET: reset(n); break;
-      case USBDEVFS_CLEAR_HALT:
-        request(n, 0x02, 1, 0, (uint16_t)*word(argument, &holder));
+      case USBDEVFS_CLEAR_HALT: {
+        clear *c = g_new0(clear, 1);
+        c->client = g_object_ref(client);
+        c->endpoint = (uint16_t)*word(argument, &holder);
+        n->clears = g_list_append(n->clears, c);
+        is_later = 1;
         pump(n);
         break;
+      }
       case USBDEVFS_SUBMITURB: failure = submit(n, client, argument); break;
       case USBDEVFS_REAPURB:
       case USBDEVFS_REAPURBNDELAY: failure = reap(n, client, argument); break;
@@ -226,7 +303,7 @@ static gboolean on_ioctl(UMockdevIoctlBase *base, UMockdevIoctlClient *client, g
   }
   if (holder != NULL) g_object_unref(holder);
   g_mutex_unlock(&lock);
-  umockdev_ioctl_client_complete(client, failure ? -1 : value, failure);
+  if (!is_later) umockdev_ioctl_client_complete(client, failure ? -1 : value, failure);
   return TRUE;
 }
 
@@ -275,13 +352,29 @@ static void unplug(node *n) {
   char path[64];
   path_of(n, path);
   g_mutex_lock(&lock);
-  n->is_plugged = 0;
-  finish_all(n, &n->in, -ESHUTDOWN);
-  finish_all(n, &n->out, -ESHUTDOWN);
-  show_ready(n);
+  shut_down(n);
   g_mutex_unlock(&lock);
   umockdev_testbed_uevent(testbed, path, "remove");
   umockdev_testbed_remove_device(testbed, path);
+}
+
+static gboolean on_unplug(gpointer user) {
+  unplug(user);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean on_alarm(gpointer user) {
+  node *n = user;
+  int returns;
+  g_mutex_lock(&lock);
+  n->alarm = 0;
+  n->alarm_time = 0;
+  pump(n);
+  returns = n->is_away && !(board_port_state(n->board) & BOARD_PORT_GONE);
+  if (returns) n->is_away = 0;
+  g_mutex_unlock(&lock);
+  if (returns) plug(n);
+  return G_SOURCE_REMOVE;
 }
 
 static void change(node *n, char what) {
@@ -323,13 +416,13 @@ static void on_exit_of_program(GPid pid, gint status, gpointer user) {
 }
 
 int main(int argc, char **argv) {
+  const char *plan = getenv("SPIKELET_TESTBED_FAULT");
   int ends[2], count = argc > 2 ? atoi(argv[1]) : 0;
   char text[16];
   GPid pid;
   GError *error = NULL;
   if (count < 1 || count > BOARDS || socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 2;
-  control = ends[0];
-  fcntl(control, F_SETFD, FD_CLOEXEC);
+  fcntl(ends[0], F_SETFD, FD_CLOEXEC);
   sprintf(text, "%d", ends[1]);
   setenv("SPIKELET_TESTBED", text, 1);
   testbed = umockdev_testbed_new();
@@ -338,13 +431,13 @@ int main(int argc, char **argv) {
     node *n = &nodes[i];
     n->number = i + 1;
     n->fifo = n->watched_descriptor = -1;
-    n->board = board_port_make(n->number);
+    n->board = board_port_make(n->number, plan);
     n->handler = umockdev_ioctl_base_new();
-    if (n->board == NULL) return 2;
+    if (n->board == NULL) g_error("no board: is the plan of faults \"%s\" right?", plan != NULL ? plan : "");
     g_signal_connect(n->handler, "handle-ioctl", G_CALLBACK(on_ioctl), n);
     plug(n);
   }
-  g_unix_fd_add(control, G_IO_IN, on_order, NULL);
+  g_unix_fd_add(ends[0], G_IO_IN, on_order, NULL);
   if (!g_spawn_async(NULL, argv + 2, NULL,
                      G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH | G_SPAWN_LEAVE_DESCRIPTORS_OPEN, NULL, NULL, &pid,
                      &error)) {
@@ -353,6 +446,11 @@ int main(int argc, char **argv) {
   close(ends[1]);
   g_child_watch_add(pid, on_exit_of_program, NULL);
   g_main_loop_run(loop);
+  for (int i = 0; plan != NULL && i < count; i++) {
+    static uint8_t faults[65536];
+    int32_t length = board_port_faults(nodes[i].board, faults, sizeof faults);
+    fprintf(stderr, "testbed: faults that struck board %d: %.*s\n", i + 1, (int)length, (const char *)faults);
+  }
   g_object_unref(testbed);
   return result;
 }

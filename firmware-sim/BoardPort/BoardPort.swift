@@ -7,14 +7,41 @@ private func at(_ board: UnsafeMutableRawPointer) -> UsbBoard {
 }
 
 @c(board_port_make)
-public func makeBoard(_ number: Int32) -> UnsafeMutableRawPointer? {
+public func makeBoard(
+  _ number: Int32, _ plan: UnsafePointer<CChar>?
+) -> UnsafeMutableRawPointer? {
   var identity = UsbIdentity()
   identity.serial = "SIM000\(number)"
   do throws(ServingError) {
-    return Unmanaged.passRetained(try UsbBoard(identity)).toOpaque()
+    var faults: FaultPlan?
+    if let plan { faults = try FaultPlan(String(cString: plan)).ofBoard(Int(number) - 1) }
+    return Unmanaged.passRetained(try UsbBoard(identity, faults: faults)).toOpaque()
   } catch {
     return nil
   }
+}
+
+@c(board_port_faults)
+public func writeFaults(
+  _ board: UnsafeMutableRawPointer, _ room: UnsafeMutablePointer<UInt8>, _ capacity: Int32
+) -> Int32 {
+  let names = at(board).statistics.faults.map(\.description).joined(separator: " ")
+  return copy(Array(names.utf8), room, capacity)
+}
+
+/// Lets go what a fault has held back for long enough. Nanoseconds of the monotonic clock when to call this again and give
+/// what was not taken once more, whatever the descriptor says; 0: no need.
+@c(board_port_wake)
+public func wake(_ board: UnsafeMutableRawPointer) -> Int64 {
+  at(board).wake()
+  return at(board).wakeTime ?? 0
+}
+
+/// 1: nothing is answered, 2: the board is not there, 4: bytes that were taken wait for room.
+@c(board_port_state)
+public func state(_ board: UnsafeMutableRawPointer) -> Int32 {
+  let board = at(board)
+  return (board.isFrozen ? 1 : 0) | (board.returnTime != nil ? 2 : 0) | (board.isBehind ? 4 : 0)
 }
 
 /// The device's descriptor, then the configuration's: as Linux shows them in sysfs.

@@ -120,7 +120,7 @@ public struct FaultPlan: Equatable, Sendable {
   }
 
   /// The plan of one of several boards: what is drawn differs, what is said does not.
-  func ofBoard(_ index: Int) -> FaultPlan {
+  public func ofBoard(_ index: Int) -> FaultPlan {
     var plan = self
     plan.seed &+= UInt64(index)
     plan.draw()
