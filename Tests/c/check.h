@@ -18,10 +18,13 @@ static int check_count, check_failures;
 /* The call gives this status and a sentence that mentions `words`. */
 #define REFUSED(context, status, words, call) check_call(__FILE__, __LINE__, #call, (call), status, context, words)
 
+/* Checks may come from several threads. */
+static inline void check_add(int *count) { __atomic_fetch_add(count, 1, __ATOMIC_RELAXED); }
+
 static inline int check_that(int passed, const char *file, int line, const char *what) {
-  check_count++;
+  check_add(&check_count);
   if (!passed) {
-    check_failures++;
+    check_add(&check_failures);
     printf("%s:%d: %s\n", file, line, what);
   }
   return passed;
@@ -31,9 +34,9 @@ static inline int check_call(const char *file, int line, const char *call, spk_s
                              const spk_context *context, const char *words) {
   const char *sentence = found == SPK_OK ? "" : spk_context_message(context);
   int passed = found == expected && (found == SPK_OK || (sentence[0] != 0 && strstr(sentence, words) != NULL));
-  check_count++;
+  check_add(&check_count);
   if (!passed) {
-    check_failures++;
+    check_add(&check_failures);
     printf("%s:%d: %s\n  expected \"%s\"", file, line, call, spk_status_string(expected));
     if (words[0] != 0) printf(" and a sentence with \"%s\"", words);
     printf(", found \"%s\": \"%s\"\n", spk_status_string(found), sentence);

@@ -8,7 +8,7 @@
 
 enum { TICKS = 24, STEPS = 6, EVENTS = 1024 };
 
-static small_network small;
+static _Thread_local small_network small;
 static const char *board = "usb:serial=SIM0001";
 
 /* Tells the testbed, and waits until it is done. */
@@ -53,10 +53,20 @@ static spk_status run_once(void) {
   return run(0, events, &found);
 }
 
+/* Opens a board at a locator, in a context that is there already. */
+static small_network open_in(spk_context *context, const char *locator) {
+  small_network network = {context, NULL, NULL, NULL};
+  OK(context, spk_device_open(context, locator, NULL, &network.device));
+  network.model = small_model(context);
+  OK(context, spk_session_open(network.device, network.model, NULL, &network.session));
+  OK(context, spk_session_record(network.session, HIDDEN, 1));
+  return network;
+}
+
 static void open_at(const char *locator) {
-  CHECK(setenv("SPIKELET_TEST_LOCATOR", locator, 1) == 0);
-  small = small_open();
-  OK(small.context, spk_session_record(small.session, HIDDEN, 1));
+  spk_context *context = NULL;
+  OK(NULL, spk_context_create(NULL, &context));
+  small = open_in(context, locator);
 }
 
 /* One call resumes what was lost, from the model. */
@@ -173,30 +183,34 @@ static void errors_of_the_bus(void) {
   }
 }
 
+static double unplug_time; /* before libusb can know of it */
+
 static void *unplug_soon(void *number) {
   pause_milliseconds(100);
+  unplug_time = seconds();
   tell('u', *(const char *)number);
-  *(double *)((char *)number + 8) = seconds();
   return NULL;
+}
+
+/* Prints how long after the unplugging something ended, which may be 200 ms. */
+static void in_time(const char *what, double ended) {
+  printf("measured: unplugged during %s: ended after %.1f ms\n", what, 1e3 * (ended - unplug_time));
+  CHECK(ended - unplug_time < 0.2);
 }
 
 /* The board goes while a run waits for its answer: the call returns within 200 ms, and so does all that follows. */
 static void unplugged_while_a_call_waits(void) {
-  struct {
-    char number[8];
-    double when;
-  } gone = {"1", 0};
   pthread_t thread;
   spk_run_options options = SPK_RUN_OPTIONS_INIT;
   spk_device *device = NULL;
   CHECK(setenv("SPIKELET_TEST_LOCATOR", board, 1) == 0);
   small = slow_open(NULL, 20000);
   options.ticks = SLOW_TICKS;
-  CHECK(pthread_create(&thread, NULL, unplug_soon, &gone) == 0);
+  CHECK(pthread_create(&thread, NULL, unplug_soon, "1") == 0);
   REFUSED(small.context, SPK_ERROR_LOST, "lost", spk_session_run(small.session, &options, NULL, 0, NULL, 0, NULL));
   double returned = seconds();
   CHECK(pthread_join(thread, NULL) == 0);
-  CHECK(returned - gone.when < 0.2);
+  in_time("a run", returned);
   REFUSED(small.context, SPK_ERROR_LOST, "lost", spk_session_run(small.session, &options, NULL, 0, NULL, 0, NULL));
   REFUSED(small.context, SPK_ERROR_NOT_FOUND, "no such board", spk_session_resume(small.session, small.model, NULL));
   REFUSED(small.context, SPK_ERROR_LOST, "lost", spk_session_run(small.session, &options, NULL, 0, NULL, 0, NULL));
@@ -209,23 +223,49 @@ static void unplugged_while_a_call_waits(void) {
   small_close(&small);
 }
 
+/* A frozen board takes nothing: an upload has all transfers in both directions under way. */
+static void unplugged_during_an_upload(void) {
+  pthread_t thread;
+  spk_session *session = NULL;
+  CHECK(setenv("SPIKELET_TEST_LOCATOR", board, 1) == 0);
+  small = slow_open(NULL, 20000);
+  OK(small.context, spk_session_close(small.session));
+  tell('f', '1');
+  CHECK(pthread_create(&thread, NULL, unplug_soon, "1") == 0);
+  REFUSED(small.context, SPK_ERROR_LOST, "lost", spk_session_open(small.device, small.model, NULL, &session));
+  double returned = seconds();
+  CHECK(pthread_join(thread, NULL) == 0);
+  in_time("an upload", returned);
+  small.session = NULL;
+  small_close(&small);
+  tell('n', '1');
+  tell('p', '1');
+}
+
+static double last_end;
+
+static void note_the_end(const spk_completion *completion) {
+  last_end = seconds();
+  CHECK(completion->status == SPK_ERROR_LOST);
+}
+
 /* With submissions under way, and plugged in again: the session goes on from its snapshot, to the bit. */
 static void unplugged_with_submissions(void) {
   spk_run_options options = SPK_RUN_OPTIONS_INIT;
-  spk_completion completion = SPK_COMPLETION_INIT;
+  spk_submission submission = SPK_SUBMISSION_INIT;
   open_at(board);
   CHECK(steps(0, STEPS) == expected);
   OK(small.context, spk_session_snapshot(small.session, small.model));
   options.ticks = 60000;
-  for (int i = 0; i < 4; i++) OK(small.context, spk_session_submit_run(small.session, &options, NULL, 0, NULL, NULL));
-  tell('u', '1');
-  double start = seconds();
+  submission.callback = note_the_end;
+  tell('f', '1');
   for (int i = 0; i < 4; i++) {
-    OK(small.context, spk_context_next_completion(small.context, &completion, 5000));
-    CHECK(completion.status == SPK_OK || completion.status == SPK_ERROR_LOST);
+    OK(small.context, spk_session_submit_run(small.session, &options, NULL, 0, &submission, NULL));
   }
-  CHECK(completion.status == SPK_ERROR_LOST);
-  CHECK(seconds() - start < 0.2);
+  unplug_soon("1");
+  OK(small.context, spk_session_drain(small.session, 5000));
+  in_time("four submissions", last_end);
+  tell('n', '1');
   tell('p', '1');
   resumes();
   CHECK(steps(STEPS, STEPS) == expected_later);
@@ -297,6 +337,49 @@ static void boards_in_threads(void) {
   }
 }
 
+/* The same on boards that learn at the same time, each in a thread with a context of its own. */
+static void *learn_in_a_thread(void *locator) {
+  for (int i = 0; i < 3; i++) {
+    open_at(locator);
+    CHECK(steps(0, STEPS) == expected);
+    CHECK(steps(STEPS, STEPS) == expected_later);
+    small_close(&small);
+  }
+  return NULL;
+}
+
+static void boards_learn_in_threads(void) {
+  static char locators[2][24] = {"usb:serial=SIM0001", "usb:serial=SIM0002"};
+  pthread_t threads[2];
+  for (int i = 0; i < 2; i++) CHECK(pthread_create(&threads[i], NULL, learn_in_a_thread, locators[i]) == 0);
+  for (int i = 0; i < 2; i++) CHECK(pthread_join(threads[i], NULL) == 0);
+}
+
+/* And in turns, in one context. */
+static void boards_of_one_context(void) {
+  spk_context *context = NULL;
+  small_network networks[2];
+  uint64_t prints[2][2];
+  OK(NULL, spk_context_create(NULL, &context));
+  networks[0] = open_in(context, "usb:serial=SIM0001");
+  networks[1] = open_in(context, "usb:serial=SIM0002");
+  for (int half = 0; half < 2; half++) {
+    for (int i = 0; i < 2; i++) {
+      small = networks[i];
+      prints[half][i] = steps(half * STEPS, STEPS);
+    }
+  }
+  CHECK(prints[0][0] == expected && prints[0][1] == expected);
+  CHECK(prints[1][0] == expected_later && prints[1][1] == expected_later);
+  REFUSED(context, SPK_ERROR_BUSY, "", spk_context_close(context));
+  for (int i = 0; i < 2; i++) {
+    OK(context, spk_session_close(networks[i].session));
+    OK(context, spk_model_close(networks[i].model));
+    OK(context, spk_device_close(networks[i].device));
+  }
+  OK(NULL, spk_context_close(context));
+}
+
 int main(void) {
   alarm(100); /* what waits for ever fails */
   if (getenv("SPIKELET_TESTBED") == NULL) return 2;
@@ -306,9 +389,12 @@ int main(void) {
   halts();
   errors_of_the_bus();
   unplugged_while_a_call_waits();
+  unplugged_during_an_upload();
   unplugged_with_submissions();
   closed_while_frozen();
   left_with_a_run_under_way();
   boards_in_threads();
+  boards_learn_in_threads();
+  boards_of_one_context();
   return check_tally();
 }
