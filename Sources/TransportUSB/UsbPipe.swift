@@ -119,19 +119,21 @@ struct UsbPipe: BitwiseCopyable {
     }
   }
 
-  /// Moves on past slots that are done with: input that was read is submitted again, output that was sent is free.
+  /// Moves on past slots that are done with: input that was read is submitted again, output that was sent is free. Output
+  /// that has waited is submitted.
   ///
   /// - Returns: a code of libusb.
   mutating func settle() -> Int32 {
     guard !isHalted else { return 0 }
     while used > 0 {
       let head = slot(0)
-      guard !head.pointee.isFlying, head.pointee.rest == 0 else { return 0 }
-      if isInput {
+      let isDone = head.pointee.rest == 0
+      guard !head.pointee.isFlying, isDone || !isInput else { return 0 }
+      if isInput || !isDone {
         let code = submit(head)
         // Others are under way: this one is tried again after them.
         if code == LIBUSB_ERROR_NO_MEM.rawValue, flyingCount > 0 { return 0 }
-        guard code == 0 else { return code }
+        guard code == 0, isInput else { return code }
       } else {
         used -= 1
       }
@@ -157,27 +159,34 @@ struct UsbPipe: BitwiseCopyable {
     return length
   }
 
-  /// Whether a buffer of output is free.
-  var hasRoom: Bool { used < slotCount && !isHalted }
+  /// Whether there is room for output: in the last buffer if that waits, or else in a free one.
+  var hasRoom: Bool {
+    guard used > 0, !isHalted else { return !isHalted }
+    let last = slot(used - 1)
+    return last.pointee.isFlying ? used < slotCount : last.pointee.end < slotBytes
+  }
 
-  /// Copies bytes to be sent into a free buffer, as many as fit, and submits it.
+  /// Copies bytes to be sent into a buffer, as many as fit. It is submitted at once if it is full or nothing is under way; if
+  /// not, it waits for more, until what is under way has ended.
   ///
   /// - Parameter sent: grows by their number.
   /// - Returns: a code of libusb; BUSY if there is no room now.
   mutating func append(_ bytes: UnsafeRawPointer, _ count: Int, _ sent: inout Int) -> Int32 {
     guard hasRoom else { return LIBUSB_ERROR_BUSY.rawValue }
-    let slot = slot(used)
-    let length = min(count, slotBytes)
-    UnsafeMutableRawPointer(slot.pointee.buffer).copyMemory(from: bytes, byteCount: length)
-    slot.pointee.start = 0
-    slot.pointee.end = length
-    let code = submit(slot)
-    if code == 0 {
+    if used == 0 || slot(used - 1).pointee.isFlying {
+      slot(used).pointee.start = 0
+      slot(used).pointee.end = 0
       used += 1
-      sent += length
     }
-    return code == LIBUSB_ERROR_NO_MEM.rawValue && flyingCount > 0
-      ? LIBUSB_ERROR_BUSY.rawValue : code
+    let slot = slot(used - 1)
+    let length = min(count, slotBytes - slot.pointee.end)
+    UnsafeMutableRawPointer(slot.pointee.buffer + slot.pointee.end)
+      .copyMemory(from: bytes, byteCount: length)
+    slot.pointee.end += length
+    sent += length
+    guard slot.pointee.end == slotBytes || flyingCount == 0 else { return 0 }
+    let code = submit(slot)
+    return code == LIBUSB_ERROR_NO_MEM.rawValue && flyingCount > 0 ? 0 : code
   }
 
   /// Asks for input, first.
@@ -191,22 +200,18 @@ struct UsbPipe: BitwiseCopyable {
     return 0
   }
 
-  /// Submits again what came back because of a halt, in its order.
+  /// Submits again what came back because of a halt. Should anything later have gone through, the bytes are out of order:
+  /// docs/wire-protocol.md 4.
   ///
-  /// - Returns: a code of libusb; PIPE if something later had gone through, so that the order is lost.
+  /// - Returns: a code of libusb.
   mutating func restart() -> Int32 {
     isHalted = false
     hasRetried = true
-    var isGap = false
     for index in 0..<used {
       let slot = slot(index)
-      if (slot.pointee.rest == 0) == isInput {
-        isGap = true
-        let code = submit(slot)
-        guard code == 0 else { return code }
-      } else if isGap {
-        return LIBUSB_ERROR_PIPE.rawValue
-      }
+      guard (slot.pointee.rest == 0) == isInput else { continue }
+      let code = submit(slot)
+      guard code == 0 else { return code }
     }
     return 0
   }
