@@ -38,7 +38,7 @@ ifneq ($(SPIKELET_DATA),)
 export SPIKELET_DATA
 endif
 
-.PHONY: help library stage install board demo test bench accuracy abi lint format clean FORCE
+.PHONY: help library stage install board testbed demo test bench accuracy abi lint format clean FORCE
 
 help: ## lists the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -51,12 +51,14 @@ test: ## runs every test
 	@scripts/bootstrap test
 	@scripts/test
 
-bench: stage board ## measures start-up, size, learning speed and the cost of calls and of links
+bench: stage board testbed ## measures start-up, size, learning speed and the cost of calls and of links
 	@$(call program,build/bench/latency,Benchmarks/latency.c)
 	@$(call program,build/bench/calls,Benchmarks/calls.c)
 	@$(call program,build/bench/link,Benchmarks/link.c)
+	@$(call program,build/bench/usb,Benchmarks/usb.c -lusb-1.0)
 	@end=0; export $(staged); build/bench/latency build/bench $(stage)/lib/$(soname) || end=1; \
-	  build/bench/calls build/bench || end=1; build/bench/link build/bench build/bin/spikelet-board || end=1; exit $$end
+	  build/bench/calls build/bench || end=1; build/bench/link build/bench build/bin/spikelet-board || end=1; \
+	  umockdev-wrapper build/bin/testbed 1 build/bench/usb build/bench || end=1; exit $$end
 
 accuracy: stage ## measures what the classifiers reach; ACCURACY holds options, as "--row A --seeds 1"
 	@$(call program,build/accuracy/accuracy,$(wildcard Benchmarks/accuracy*.c) $(digits))
@@ -71,6 +73,16 @@ board: ## builds spikelet-board, which serves simulated boards
 	@env -u CC swift build -c release --product spikelet-board --scratch-path $(BOARD_SCRATCH)
 	@install -D -m 755 $(BOARD_SCRATCH)/release/spikelet-board build/bin/spikelet-board
 	@echo "built build/bin/spikelet-board"
+
+# A testbed of simulated USB boards for one program: Tests/usb/testbed.c.
+testbed:
+	@scripts/bootstrap test
+	@env -u CC swift build -c release --product board-port --scratch-path $(BOARD_SCRATCH)
+	@mkdir -p build/bin
+	@gcc -std=gnu11 -O1 -g -Wall -Wextra -Wpedantic -Werror -o build/bin/testbed Tests/usb/testbed.c \
+	  $$($(PKG_CONFIG) --cflags --libs umockdev-1.0) -L$(BOARD_SCRATCH)/release -lboard-port \
+	  -Wl,-rpath,$(abspath $(BOARD_SCRATCH))/release
+	@echo "built build/bin/testbed"
 
 install: library ## installs below PREFIX (/usr/local)
 	@install -d $(root)/include/spikelet $(root)/lib/pkgconfig
