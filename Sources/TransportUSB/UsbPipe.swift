@@ -20,6 +20,8 @@ struct UsbPipe: BitwiseCopyable {
   static let outputBytes = 65_536
   static let inputSlots = 8
   static let outputSlots = 4
+  /// An endpoint that halts so often, and lets nothing through in between, is not cleared again.
+  static let haltLimit: UInt8 = 8
 
   let endpoint: UInt8
   let slots: UnsafeMutablePointer<UsbSlot>
@@ -30,8 +32,8 @@ struct UsbPipe: BitwiseCopyable {
   var used: Int
   var flyingCount = 0
   var isHalted = false
-  /// Whether nothing went through since the halt before was cleared.
-  var hasRetried = false
+  /// Halts since something went through last.
+  var haltCount: UInt8 = 0
 
   init(_ endpoint: UInt8, _ slots: UnsafeMutablePointer<UsbSlot>) {
     self.endpoint = endpoint
@@ -100,10 +102,10 @@ struct UsbPipe: BitwiseCopyable {
     if isInput { slot.pointee.end = moved } else { slot.pointee.start += moved }
     switch transfer.pointee.status {
     case LIBUSB_TRANSFER_COMPLETED:
-      if moved > 0 { hasRetried = false }
+      if moved > 0 { haltCount = 0 }
       return isInput || slot.pointee.rest == 0 ? 0 : LIBUSB_ERROR_IO.rawValue
     case LIBUSB_TRANSFER_STALL where isHalted: return 0
-    case LIBUSB_TRANSFER_STALL where !hasRetried:
+    case LIBUSB_TRANSFER_STALL where haltCount < UsbPipe.haltLimit:
       isHalted = true
       cancel()
       return 0
@@ -206,7 +208,7 @@ struct UsbPipe: BitwiseCopyable {
   /// - Returns: a code of libusb.
   mutating func restart() -> Int32 {
     isHalted = false
-    hasRetried = true
+    haltCount += 1
     for index in 0..<used {
       let slot = slot(index)
       guard (slot.pointee.rest == 0) == isInput else { continue }
