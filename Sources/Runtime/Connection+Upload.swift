@@ -4,8 +4,8 @@ import Model
 import NeuroCore
 import WireProtocol
 
-/// Elements of an array that one frame carries: so many that a few frames keep a link busy, and one that is lost is no great loss.
-private let uploadPiece = 16_384
+/// Elements of an array that one frame carries, 4 bytes each: so many that a link stays busy on which answers cost time.
+private let uploadPiece = 65_536
 
 extension Connection {
   /// Posts a network.

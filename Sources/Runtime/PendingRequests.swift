@@ -3,9 +3,9 @@ import WireProtocol
 /// The requests that a board has not answered whole, in the order of their numbers, and how far they are sent.
 struct PendingRequests: BitwiseCopyable {
   /// As many as a host sends ahead, whatever the board would allow.
-  static let depth = 4
+  static let depth = 8
 
-  private var frames = InlineArray<4, UnsafeRawBufferPointer>(
+  private var frames = InlineArray<8, UnsafeRawBufferPointer>(
     repeating: UnsafeRawBufferPointer(start: nil, count: 0))
   /// The number of the first one, or of the next that there will be.
   private(set) var first: UInt32

@@ -1,3 +1,4 @@
+import CPlatform
 import Fault
 import Memory
 import WireProtocol
@@ -15,19 +16,21 @@ public struct RequestBuffer: ~Copyable {
   }
 }
 
-/// A buffer for each request that may be under way. (The compiler has no inline arrays of what cannot be copied.)
+/// Room for each request that may be under way, which grows as needed and is used again.
 struct RequestBuffers: ~Copyable {
-  private var first = RequestBuffer()
-  private var second = RequestBuffer()
-  private var third = RequestBuffer()
-  private var fourth = RequestBuffer()
+  private var rooms = InlineArray<8, UnsafeMutableRawBufferPointer>(
+    repeating: UnsafeMutableRawBufferPointer(start: nil, count: 0))
 
+  /// As that of `RequestBuffer`; what was in the place before is gone.
   mutating func writer(_ place: Int, capacity: Int) throws(Fault) -> PayloadWriter {
-    switch place {
-    case 0: try first.writer(capacity: capacity)
-    case 1: try second.writer(capacity: capacity)
-    case 2: try third.writer(capacity: capacity)
-    default: try fourth.writer(capacity: capacity)
+    let bytes = FrameHeader.byteCount + capacity
+    if rooms[place].count < bytes {
+      let larger = try allocate(UInt8.self, count: bytes)
+      free(rooms[place].baseAddress)
+      rooms[place] = UnsafeMutableRawBufferPointer(start: larger, count: bytes)
     }
+    return PayloadWriter(rooms[place].baseAddress.unsafelyUnwrapped, capacity: capacity)
   }
+
+  deinit { for place in 0..<rooms.count { free(rooms[place].baseAddress) } }
 }
