@@ -449,7 +449,7 @@ int main(int argc, char **argv) {
   for (int i = 0; plan != NULL && i < count; i++) {
     static uint8_t faults[65536];
     int32_t length = board_port_faults(nodes[i].board, faults, sizeof faults);
-    fprintf(stderr, "testbed: faults that struck board %d: %.*s\n", i + 1, (int)length, (const char *)faults);
+    fprintf(stderr, "testbed: faults that struck: %.*s\n", (int)length, (const char *)faults);
   }
   g_object_unref(testbed);
   return result;
