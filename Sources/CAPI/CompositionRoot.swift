@@ -55,7 +55,7 @@ struct Links: BitwiseCopyable {
         Links(usb: context.assumingMemoryBound(to: UsbHost.self))
           .isThere(locator.assumingMemoryBound(to: Locator.self).pointee)
       },
-      context: usb, logger: logger)
+      context: usb, news: usb.pointee.news, logger: logger)
   }
 
   private init(usb: UsbHost.Pointer) { self.usb = usb }

@@ -3,12 +3,15 @@
 #define SPIKELET_LIBUSB_SHIMS_H
 
 #include <libusb-1.0/libusb.h>
+#include <stdint.h>
+#include <unistd.h>
 
 #pragma weak libusb_init
 #pragma weak libusb_exit
 #pragma weak libusb_set_option
 #pragma weak libusb_handle_events_timeout_completed
 #pragma weak libusb_interrupt_event_handler
+#pragma weak libusb_hotplug_register_callback
 #pragma weak libusb_get_device_list
 #pragma weak libusb_free_device_list
 #pragma weak libusb_ref_device
@@ -43,6 +46,21 @@ static inline int spk_usb_is_linked(void) {
 static inline int spk_usb_init(libusb_context **context, int discovers) {
   if (!discovers) libusb_set_option(NULL, LIBUSB_OPTION_NO_DEVICE_DISCOVERY);
   return libusb_init(context);
+}
+
+static inline int LIBUSB_CALL spk_usb_changed(libusb_context *context, libusb_device *device, libusb_hotplug_event event,
+                                              void *descriptor) {
+  (void)context, (void)device, (void)event;
+  const uint64_t one = 1;
+  if (write((int)(intptr_t)descriptor, &one, sizeof one) < 0) return 0;
+  return 0; /* to be called again */
+}
+
+/* Signals the descriptor when a device comes or goes; does nothing where libusb cannot tell. */
+static inline void spk_usb_watch(libusb_context *context, int descriptor) {
+  libusb_hotplug_register_callback(context, LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT, 0,
+                                   LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
+                                   spk_usb_changed, (void *)(intptr_t)descriptor, NULL);
 }
 
 /* Handles what has happened, or waits for it: a minute at most. */

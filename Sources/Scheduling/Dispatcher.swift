@@ -17,14 +17,17 @@ public struct Dispatcher: ~Copyable {
     /// Gets `context` and a pointer to a `Locator`.
     public var isThere: @convention(c) (UnsafeMutableRawPointer, UnsafeRawPointer) -> Bool
     public var context: UnsafeMutableRawPointer
+    /// Readable when boards may have come or gone.
+    public var news: Int32
     public var logger: Logger
 
     public init(
       isThere: @convention(c) (UnsafeMutableRawPointer, UnsafeRawPointer) -> Bool,
-      context: UnsafeMutableRawPointer, logger: Logger
+      context: UnsafeMutableRawPointer, news: Int32, logger: Logger
     ) {
       self.isThere = isThere
       self.context = context
+      self.news = news
       self.logger = logger
     }
   }

@@ -34,6 +34,8 @@ extension Dispatcher {
       guard dispatcher.pointee.watches.count < watchLimit else {
         throw Fault(.SPK_ERROR_STATE, "\(watchLimit) boards are watched, which is all that may be")
       }
+      // It is there already, if this is not the first watch.
+      _ = spk_platform_set_add(dispatcher.pointee.inner, dispatcher.pointee.seam.news)
       dispatcher.pointee.lastWatch += 1
       try dispatcher.pointee.watches.append(
         Watch(
@@ -119,6 +121,10 @@ extension Dispatcher {
 
   /// The watch whose turn it is: that which was looked for longest ago; nil if it is not time.
   private mutating func dueWatch(at now: Int64) -> Watch? {
+    if lastWatch > 0, spk_platform_unsignal(seam.news) > 0 {
+      for index in 0..<watches.count { watches[index].lookTime = 0 }
+      nextLook = 1
+    }
     guard let index = oldestWatch() else {
       nextLook = 0
       return nil
@@ -128,9 +134,10 @@ extension Dispatcher {
 
   private func oldestWatch() -> Int? {
     var oldest: Int?
-    for index in 0..<watches.count
-    where oldest.map({ watches[index].lookTime < watches[$0].lookTime }) ?? true {
+    var time = Int64.max
+    for index in 0..<watches.count where watches[index].lookTime < time {
       oldest = index
+      time = watches[index].lookTime
     }
     return oldest
   }

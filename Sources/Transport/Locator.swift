@@ -112,6 +112,7 @@ public struct Locator: Equatable, BitwiseCopyable {
     }
   }
 
+  @inline(never)
   public static func == (one: Locator, other: Locator) -> Bool {
     guard one.count == other.count else { return false }
     for index in 0..<Int(one.count) where one.bytes[index] != other.bytes[index] { return false }

@@ -19,6 +19,8 @@ public struct UsbHost: ~Copyable {
   /// Serial numbers of boards that are there, each read once.
   var known = List<KnownBoard>()
   var links: UsbLink.Pointer?
+  /// Readable when a device has come or gone, where libusb tells.
+  public let news = spk_platform_event()
   /// Endpoints that stalled, so far.
   var halts: UInt64 = 0
   /// Links that could not be ended: what they use must stay.
@@ -47,6 +49,7 @@ public struct UsbHost: ~Copyable {
       host.pointee.forgetBoards()
       libusb_exit(libusb)
     }
+    if host.pointee.news >= 0 { close(host.pointee.news) }
     pthread_mutex_destroy(&host.pointee.lock)
     host.deinitialize(count: 1)
     free(host)
@@ -69,6 +72,7 @@ public struct UsbHost: ~Copyable {
     if code != 0, !discovers { code = spk_usb_init(&libusb, 0) }
     guard code == 0, let libusb else { throw UsbError.fault(code) }
     host.pointee.libusb = libusb
+    spk_usb_watch(libusb, host.pointee.news)
     let failure = spk_platform_thread(&host.pointee.thread, runThread, host)
     guard failure == 0 else {
       host.pointee.libusb = nil

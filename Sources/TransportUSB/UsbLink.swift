@@ -78,18 +78,14 @@ struct UsbLink {
     link.pointee.wantsRoom = false
     while sent.pointee < count {
       guard !link.pointee.isLost else { return .lost }
+      guard link.pointee.output.hasRoom else {
+        link.pointee.wantsRoom = true
+        break
+      }
       let code = link.pointee.output.append(
         bytes + sent.pointee, count - sent.pointee, &sent.pointee)
-      if code == 0 { continue }
-      // Without room, or without memory while other transfers have some: until one of them ends.
-      if code == LIBUSB_ERROR_BUSY.rawValue {
-        link.pointee.wantsRoom = true
-      } else if code == LIBUSB_ERROR_NO_MEM.rawValue {
-        return .noMemory
-      } else {
-        link.pointee.isLost = true
-      }
-      break
+      if code == LIBUSB_ERROR_NO_MEM.rawValue { return .noMemory }
+      if code != 0 { link.pointee.isLost = true }
     }
     link.pointee.settle()
     return link.pointee.isLost ? .lost : .done

@@ -168,13 +168,12 @@ struct UsbPipe: BitwiseCopyable {
     return last.pointee.isFlying ? used < slotCount : last.pointee.end < slotBytes
   }
 
-  /// Copies bytes to be sent into a buffer, as many as fit. It is submitted at once if it is full or nothing is under way; if
-  /// not, it waits for more, until what is under way has ended.
+  /// Copies bytes to be sent into a buffer with room, as many as fit. It is submitted at once if it is full or nothing is under
+  /// way; if not, it waits for more, until what is under way has ended.
   ///
   /// - Parameter sent: grows by their number.
-  /// - Returns: a code of libusb; BUSY if there is no room now.
+  /// - Returns: a code of libusb.
   mutating func append(_ bytes: UnsafeRawPointer, _ count: Int, _ sent: inout Int) -> Int32 {
-    guard hasRoom else { return LIBUSB_ERROR_BUSY.rawValue }
     if used == 0 || slot(used - 1).pointee.isFlying {
       slot(used).pointee.start = 0
       slot(used).pointee.end = 0

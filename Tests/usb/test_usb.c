@@ -100,8 +100,29 @@ static void watch(void *user, const char *locator, uint32_t is_present) {
 }
 
 static int sees(int presence) {
-  for (int i = 0; i < 100 && __atomic_load_n(&seen, __ATOMIC_ACQUIRE) != presence; i++) pause_milliseconds(20);
+  for (int i = 0; i < 2000 && __atomic_load_n(&seen, __ATOMIC_ACQUIRE) != presence; i++) pause_milliseconds(1);
   return __atomic_load_n(&seen, __ATOMIC_ACQUIRE) == presence;
+}
+
+/* Watched boards are looked for as soon as libusb tells that a device comes or goes, and not only five times a second. */
+static void news_come_at_once(void) {
+  spk_context *context;
+  double longest = 0;
+  OK(NULL, spk_context_create(NULL, &context));
+  seen = 0;
+  OK(context, spk_device_watch(context, "usb:serial=SIM0002", NULL, NULL));
+  OK(context, spk_device_watch(context, board, watch, NULL));
+  CHECK(sees(1));
+  for (int i = 0; i < 6; i++) {
+    int comes = i % 2;
+    tell(comes ? 'p' : 'u', '1');
+    double start = seconds();
+    CHECK(sees(comes ? 1 : -1));
+    if (seconds() - start > longest) longest = seconds() - start;
+  }
+  printf("measured: the news that a board has come or gone: after %.1f ms at most\n", 1e3 * longest);
+  CHECK(longest < 0.1);
+  OK(NULL, spk_context_close(context));
 }
 
 static void boards_are_found(void) {
@@ -385,6 +406,7 @@ int main(void) {
   if (getenv("SPIKELET_TESTBED") == NULL) return 2;
   the_same_as_in_the_process();
   boards_are_found();
+  news_come_at_once();
   failures_name_the_remedy();
   halts();
   errors_of_the_bus();
