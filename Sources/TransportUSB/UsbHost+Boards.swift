@@ -63,11 +63,11 @@ extension UsbHost {
   private static func find(_ host: Pointer, _ locator: Locator) throws(Fault) -> OpaquePointer {
     var found: OpaquePointer?
     var count = 0
-    forEachBoard(host, locator) { device in
+    let refusal = forEachBoard(host, locator) { device in
       if found == nil { found = libusb_ref_device(device) }
       count += 1
     }
-    guard let found else { throw UsbError.fault(LIBUSB_ERROR_NOT_FOUND.rawValue) }
+    guard let found else { throw UsbError.fault(refusal.rawValue) }
     guard count == 1 else {
       libusb_unref_device(found)
       throw Fault(
@@ -80,22 +80,25 @@ extension UsbHost {
   /// Calls `body` with the boards that fit, under the lock; they live as long as it runs.
   ///
   /// - Parameter locator: nil: all that have the usual numbers.
-  @inline(never)
+  /// - Returns: what to say if there is none.
+  @inline(never) @discardableResult
   private static func forEachBoard(
     _ host: Pointer, _ locator: Locator?, _ body: (OpaquePointer) -> Void
-  ) {
+  ) -> libusb_error {
     host.locked { host in
+      host.pointee.refusal = LIBUSB_ERROR_NOT_FOUND
       let libusb: OpaquePointer
-      do throws(Fault) { libusb = try start(host) } catch { return }
+      do throws(Fault) { libusb = try start(host) } catch { return LIBUSB_ERROR_NOT_FOUND }
       var list: UnsafeMutablePointer<OpaquePointer?>?
       let count = libusb_get_device_list(libusb, &list)
-      guard count >= 0, let list else { return }
+      guard count >= 0, let list else { return LIBUSB_ERROR_NOT_FOUND }
       host.pointee.forgetBoards(except: UnsafeBufferPointer(start: list, count: count))
       for index in 0..<count {
         guard let device = list[index], host.pointee.fits(device, locator) else { continue }
         body(device)
       }
       libusb_free_device_list(list, 1)
+      return host.pointee.refusal
     }
   }
 
@@ -134,9 +137,11 @@ extension UsbHost {
     }
     var descriptor = libusb_device_descriptor()
     var handle: OpaquePointer?
-    guard libusb_get_device_descriptor(device, &descriptor) == 0, descriptor.iSerialNumber != 0,
-      libusb_open(device, &handle) == 0, let handle
+    guard libusb_get_device_descriptor(device, &descriptor) == 0, descriptor.iSerialNumber != 0
     else { return nil }
+    let code = libusb_open(device, &handle)
+    if code == LIBUSB_ERROR_ACCESS.rawValue { refusal = LIBUSB_ERROR_ACCESS }
+    guard code == 0, let handle else { return nil }
     let text = UsbHost.readSerial(handle, descriptor.iSerialNumber)
     libusb_close(handle)
     // Just "usb:serial=" is no locator.

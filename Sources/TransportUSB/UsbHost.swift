@@ -18,6 +18,8 @@ public struct UsbHost: ~Copyable {
   private var isClosing: UInt64 = 0
   /// Serial numbers of boards that are there, each read once.
   var known = List<KnownBoard>()
+  /// Why none is found: one may be there whose serial number this user may not read.
+  var refusal = LIBUSB_ERROR_NOT_FOUND
   var links: UsbLink.Pointer?
   /// Readable when a device has come or gone, where libusb tells.
   public let news = spk_platform_event()
