@@ -38,10 +38,10 @@ ifneq ($(SPIKELET_DATA),)
 export SPIKELET_DATA
 endif
 
-.PHONY: help library stage install board testbed demo test bench accuracy abi lint format clean FORCE
+.PHONY: help library stage install board testbed demo test test-kernel bench accuracy abi lint format clean FORCE
 
 help: ## lists the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
 
 demo: stage ## learns to read digits on a simulated board
 	@$(call program,build/demo/learn_digits,examples/c/learn_digits.c $(digits))
@@ -50,6 +50,10 @@ demo: stage ## learns to read digits on a simulated board
 test: ## runs every test
 	@scripts/bootstrap test
 	@scripts/test
+
+test-kernel: stage board ## runs programs against boards on USB in an emulated kernel; its own is kept in .cache-kernel
+	@scripts/bootstrap kernel
+	@scripts/test-kernel
 
 bench: stage board testbed ## measures start-up, size, learning speed and the cost of calls and of links
 	@$(call program,build/bench/latency,Benchmarks/latency.c)
@@ -101,7 +105,7 @@ format: ## lays out the Swift sources
 	@swift format --in-place --recursive Sources firmware-sim Tests Package.swift
 
 clean: ## removes what was built
-	rm -rf build .build-thread $(EMBEDDED_SCRATCH) $(FULL_SCRATCH) $(BOARD_SCRATCH) .venv
+	rm -rf build .build-thread .cache-kernel $(EMBEDDED_SCRATCH) $(FULL_SCRATCH) $(BOARD_SCRATCH) .venv
 
 library: $(library)
 
