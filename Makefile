@@ -38,10 +38,10 @@ ifneq ($(SPIKELET_DATA),)
 export SPIKELET_DATA
 endif
 
-.PHONY: help library stage install board testbed demo test test-kernel bench accuracy abi lint format clean FORCE
+.PHONY: help library stage install board testbed demo test test-kernel nightly bench accuracy abi lint format clean FORCE
 
 help: ## lists the targets
-	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
 
 demo: stage ## learns to read digits on a simulated board
 	@$(call program,build/demo/learn_digits,examples/c/learn_digits.c $(digits))
@@ -51,9 +51,12 @@ test: ## runs every test
 	@scripts/bootstrap test
 	@scripts/test
 
-test-kernel: stage board ## runs programs against boards on USB in an emulated kernel; its own is kept in .cache-kernel
+test-kernel: stage board ## runs programs against boards on USB in an emulated kernel
 	@scripts/bootstrap kernel
 	@scripts/test-kernel
+
+nightly: ## runs what takes too long for each commit: emulated kernel, accuracy, long fault campaigns
+	@scripts/nightly
 
 bench: stage board testbed ## measures start-up, size, learning speed and the cost of calls and of links
 	@$(call program,build/bench/latency,Benchmarks/latency.c)
