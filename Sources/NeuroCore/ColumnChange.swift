@@ -6,7 +6,7 @@ enum ColumnChange {
   case step
   /// X does not depend on the weight: `whole`, `fraction` and `dither`, with a draw per row.
   case dithered
-  /// X depends on the weight: `amounts` and `words`.
+  /// X differs from synapse to synapse of a column: `amounts` of each term, and `words`.
   case general
 }
 
@@ -38,23 +38,19 @@ func roundedChange(
 extension Fabric {
   /// Fills the scratch arrays for the columns of `slice`.
   func prepareColumns(
-    _ index: Int, slice: Slice, moment: DrawMoment
+    _ index: Int, slice: Slice, moment: DrawMoment, plan: RulePlan
   ) -> ColumnChange {
     let memory = projections + index
-    let rule = memory.pointee.projection.rule
+    let rule = plan.rule
     let columns = Int(slice.count)
-    var weightFree = true
-    for term in 0..<Int(rule.termCount) {
-      if rule.terms[term].factorA == .weight || rule.terms[term].factorB == .weight {
-        weightFree = false
-      }
+    guard fillAmounts(plan, rate: memory.pointee.projection.rate, slice: slice) else {
+      return .none
     }
-    guard fillAmounts(memory, slice: slice, weightFree: weightFree) else { return .none }
     let draws = rule.rounding != .nearest
     if draws {
       fillWords(object: index, first: Int(slice.first), count: columns, moment: moment)
     }
-    guard weightFree else { return .general }
+    guard plan.isByColumn else { return .general }
     let shift = Int64(rule.shift)
     let storage = memory.pointee.projection.storage
     let dithered = rule.rounding == .stochastic
@@ -87,38 +83,48 @@ extension Fabric {
     }
   }
 
-  /// X of each column as a polynomial in the weight; false if all are 0.
-  private func fillAmounts(
-    _ memory: UnsafeMutablePointer<ProjectionMemory>, slice: Slice, weightFree: Bool
-  ) -> Bool {
-    let rule = memory.pointee.projection.rule
-    let rate = Int64(memory.pointee.projection.rate)
+  /// X of each column, or of each of its terms; false if all are 0.
+  private func fillAmounts(_ plan: RulePlan, rate: UInt16, slice: Slice) -> Bool {
+    let rule = plan.rule
     let columns = Int(slice.count)
-    for power in 0..<(weightFree ? 1 : 3) {
-      scratch.amounts[power].update(repeating: 0, count: columns)
+    for index in 0..<(plan.isByColumn ? 1 : Int(rule.termCount)) {
+      scratch.amounts[index].update(repeating: 0, count: columns)
     }
     var any: Int64 = 0
-    for index in 0..<Int(rule.termCount) {
+    for index in 0..<Int(rule.termCount) where plan.isDue[index] {
       let term = rule.terms[index]
       let scale =
-        rate &* (Int64(term.mantissa) &<< Int64(rule.shift &- Int(term.shift)))
-      let power = (term.factorA == .weight ? 1 : 0) + (term.factorB == .weight ? 1 : 0)
-      let amounts = scratch.amounts[power]
+        Int64(rate) &* (Int64(term.mantissa) &<< Int64(rule.shift &- Int(term.shift)))
+      let amounts = scratch.amounts[plan.isByColumn ? 0 : index]
+      let isGated = term.gate != .none && term.gateVariable != .preTrace
       let gate = variable(term.gateVariable, of: slice)
       let factorA = variable(term.factorA, of: slice)
       let factorB = variable(term.factorB, of: slice)
-      for column in 0..<columns {
-        if term.gate != .none {
-          let value = gate[column]
-          let inside = value >= Int32(term.gateLow) && value <= Int32(term.gateHigh)
-          if inside != (term.gate == .inside) { continue }
-        }
+      func add(_ column: Int) {
+        if isGated, !term.isOpen(gate[column]) { return }
         let amount = scale &* Int64(factorA[column]) &* Int64(factorB[column])
         amounts[column] &+= amount
         any |= amount
       }
+      if term.trigger == .postsynaptic {
+        for neuron in firedLast(slice) { add(Int(neuron) - Int(slice.first)) }
+      } else {
+        for column in 0..<columns { add(column) }
+      }
     }
     return any != 0
+  }
+
+  /// Neurons of a slice that fired in the last tick.
+  func firedLast(_ slice: Slice) -> UnsafeBufferPointer<UInt32> {
+    let memory = populations + Int(slice.population)
+    let fired = memory.pointee.fired(slot: memory.pointee.slot(ago: 1))
+    let first = UInt32(slice.first)
+    var low = 0
+    while low < fired.count, fired[low] < first { low += 1 }
+    var high = low
+    while high < fired.count, fired[high] < first + UInt32(slice.count) { high += 1 }
+    return UnsafeBufferPointer(rebasing: fired[low..<high])
   }
 
   private func variable(_ factor: Factor, of slice: Slice) -> NeuronVariable {
@@ -136,7 +142,12 @@ extension Fabric {
     case .dendrite:
       return NeuronVariable(
         memory.pointee.state[3] + first, nil, shift: population.dendriteViewShift)
-    case .one, .weight, .meanDendrite, .preTrace, .postTrace:
+    case .meanDendrite:
+      return NeuronVariable(memory.pointee.meanDendrite + first, nil, shift: 0)
+    case .postTrace:
+      return NeuronVariable(
+        memory.pointee.postTrace + first, nil, shift: population.postTrace.viewShift, limit: 255)
+    case .one, .weight, .preTrace:
       return NeuronVariable(nil, nil, shift: 0)
     }
   }
@@ -155,24 +166,27 @@ extension Fabric {
   }
 }
 
-/// The view of one variable of a slice's neurons; 1 where a factor is "one" or the weight.
+/// The view of one variable of a slice's neurons; 1 where a factor is "one", the weight or the pre trace.
 private struct NeuronVariable {
   let first: UnsafeMutablePointer<Int32>?
   let second: UnsafeMutablePointer<Int32>?
   let shift: UInt8
+  let limit: Int32
 
   init(
-    _ first: UnsafeMutablePointer<Int32>?, _ second: UnsafeMutablePointer<Int32>?, shift: UInt8
+    _ first: UnsafeMutablePointer<Int32>?, _ second: UnsafeMutablePointer<Int32>?, shift: UInt8,
+    limit: Int32 = 32_767
   ) {
     self.first = first
     self.second = second
     self.shift = shift
+    self.limit = limit
   }
 
   @inline(__always)
   subscript(column: Int) -> Int32 {
     guard let first else { return 1 }
-    guard let second else { return view(first[column], shift: shift) }
+    guard let second else { return min(view(first[column], shift: shift), limit) }
     return view(first[column] &+ second[column], shift: shift)
   }
 }

@@ -13,6 +13,7 @@ struct Delivery {
   let arrivals: UnsafeMutablePointer<Int32>
   let moment: DrawMoment
   let change: ColumnChange
+  let plan: RulePlan
 
   var first: Int { Int(slice.first) }
   var count: Int { Int(slice.count) }
@@ -29,14 +30,22 @@ extension Fabric {
     let source = populations + Int(projection.source)
     let slot = source.pointee.slot(ago: Int(projection.delayTicks))
     let analogue = source.pointee.population.kind == .analogue
-    guard analogue || source.pointee.spikeCounts[slot] > 0 else { return }
-    let learns = learning && projection.learning && projection.hasRule && !analogue
+    let rowsArrive = analogue || source.pointee.spikeCounts[slot] > 0
+    let learns = learning && projection.learning && projection.hasRule
+    let plan = RulePlan(
+      projection.rule, count: moment.count, rowsArrive: rowsArrive,
+      targetsFired: learns && projection.rule.has(.postsynaptic) && !firedLast(slice).isEmpty)
+    let isDueWithoutRow = learns && plan.isDueWithoutRow
+    guard rowsArrive || isDueWithoutRow else { return }
     let delivery = Delivery(
       index: index, memory: memory, slice: slice, ordinal: ordinal,
       arrivals: populations[Int(slice.population)].arrivals[Int(projection.compartment.rawValue)],
       moment: moment,
-      change: learns ? prepareColumns(index, slice: slice, moment: moment) : .none)
-    if analogue {
+      change: learns ? prepareColumns(index, slice: slice, moment: moment, plan: plan) : .none,
+      plan: plan)
+    if isDueWithoutRow, delivery.change != .none {
+      deliverAll(delivery, slot: slot)
+    } else if analogue {
       let values = source.pointee.values + slot * source.pointee.count
       deliverValues(delivery, values, count: source.pointee.count)
     } else if projection.connectivity == .dense, projection.blankOut == 0,
@@ -48,6 +57,25 @@ extension Fabric {
     }
   }
 
+  /// Every row, for what is due whether or not it arrives.
+  private func deliverAll(_ delivery: Delivery, slot: Int) {
+    let projection = delivery.memory.pointee.projection
+    let source = populations + Int(projection.source)
+    let isAnalogue = source.pointee.population.kind == .analogue
+    let fired = isAnalogue ? nil : source.pointee.fired(slot: slot)
+    let values = source.pointee.values + slot * source.pointee.count
+    var next = 0
+    for row in 0..<source.pointee.count {
+      guard let fired else {
+        deliverRow(delivery, row, value: Int32(values[row]))
+        continue
+      }
+      let arrives = next < fired.count && fired[next] == UInt32(row)
+      if arrives { next += 1 }
+      deliverRow(delivery, row, value: arrives ? 1 : nil)
+    }
+  }
+
   private func deliverValues(
     _ delivery: Delivery, _ values: UnsafePointer<Int16>, count: Int
   ) {
@@ -56,7 +84,7 @@ extension Fabric {
     for row in 0..<count where values[row] != 0 {
       let factor = Int32(values[row]) &<< Int32(projection.shift)
       guard dense else {
-        deliverRow(delivery, row, factor: factor)
+        deliverRow(delivery, row, value: Int32(values[row]))
         continue
       }
       let start = row * delivery.memory.pointee.stride + delivery.first
@@ -74,8 +102,7 @@ extension Fabric {
   }
 
   private func deliverEach(_ delivery: Delivery, _ rows: UnsafeBufferPointer<UInt32>) {
-    let factor: Int32 = 1 &<< Int32(delivery.memory.pointee.projection.shift)
-    for row in rows { deliverRow(delivery, Int(row), factor: factor) }
+    for row in rows { deliverRow(delivery, Int(row), value: 1) }
   }
 
   /// Dense rows whose change does not depend on the weight.

@@ -2,12 +2,16 @@ extension Fabric {
   /// One row, synapse by synapse: any connectivity, any rule, blank-out.
   ///
   /// - Parameters:
-  ///   - factor: what an acting weight of 1 adds: value · 2^shift.
-  func deliverRow(_ delivery: Delivery, _ row: Int, factor: Int32) {
-    var synapse = Synapse(delivery, row: row, factor: factor)
-    if delivery.change != .none,
-      delivery.memory.pointee.projection.rule.rounding == .stochastic
-    {
+  ///   - value: what its weights are multiplied by; nil if it does not arrive.
+  func deliverRow(_ delivery: Delivery, _ row: Int, value: Int32?) {
+    var synapse = Synapse(delivery, row: row, value: value)
+    if delivery.change == .general {
+      fillRowFactors(&synapse, value)
+    } else {
+      synapse.changes = delivery.change != .none
+    }
+    guard synapse.changes || value != nil else { return }
+    if synapse.changes, delivery.plan.rule.rounding == .stochastic {
       var draws = RowDraws(delivery)
       synapse.rho = draws.rho(row)
     }
@@ -31,12 +35,29 @@ extension Fabric {
     }
   }
 
+  private func fillRowFactors(_ synapse: inout Synapse, _ value: Int32?) {
+    let delivery = synapse.delivery
+    let source = populations + Int(delivery.memory.pointee.projection.source)
+    let trace = source.pointee.population.preTrace
+    let isAnalogue = source.pointee.population.kind == .analogue
+    let x =
+      isAnalogue
+      ? value ?? 0
+      : trace.isThere
+        ? min(view(source.pointee.preTrace[synapse.row], shift: trace.viewShift), 255) : 0
+    for index in 0..<Int(delivery.plan.rule.termCount) {
+      let factor = delivery.plan.rowFactor(index, arrives: value != nil, trace: x)
+      synapse.rowFactors[index] = factor
+      if factor != 0 { synapse.changes = true }
+    }
+  }
+
   @inline(never)
   private func deliver(_ synapse: inout Synapse, position: Int, column: Int) {
     if synapse.isBlanked(column) { return }
     let memory = synapse.delivery.memory
     var weight = memory.pointee.stored(position)
-    if synapse.delivery.change != .none {
+    if synapse.changes, column != synapse.fixedColumn {
       weight = changed(weight, synapse, column: column)
       memory.pointee.store(weight, at: position)
     }
@@ -50,8 +71,14 @@ extension Fabric {
     let local = column - synapse.delivery.first
     var amount = scratch.amounts[0][local]
     if synapse.delivery.change == .general {
-      let stored = Int64(weight)
-      amount &+= (scratch.amounts[1][local] &+ scratch.amounts[2][local] &* stored) &* stored
+      amount = 0
+      for index in 0..<Int(projection.rule.termCount) {
+        let term = projection.rule.terms[index]
+        var part = scratch.amounts[index][local] &* synapse.rowFactors[index]
+        if term.factorA == .weight { part &*= Int64(weight) }
+        if term.factorB == .weight { part &*= Int64(weight) }
+        amount &+= part
+      }
     }
     let change = roundedChange(
       amount, rule: projection.rule, shift: Int64(projection.rule.shift),
@@ -67,17 +94,24 @@ extension Fabric {
 private struct Synapse {
   let delivery: Delivery
   let row: Int
+  /// What an acting weight of 1 adds.
   let factor: Int32
   var rho: UInt8 = 0
+  /// Whether some weight of the row may change, and what each term's amount is multiplied by.
+  var changes = false
+  var rowFactors = InlineArray<4, Int64>(repeating: 0)
+  /// The column whose weight does not change; −1: none.
+  let fixedColumn: Int
   private let blankOut: UInt8
   private var blankIndex = -1
   private var blankBlock = SIMD4<UInt32>()
 
-  init(_ delivery: Delivery, row: Int, factor: Int32) {
+  init(_ delivery: Delivery, row: Int, value: Int32?) {
     self.delivery = delivery
     self.row = row
-    self.factor = factor
-    blankOut = delivery.memory.pointee.projection.blankOut
+    factor = (value ?? 0) &<< Int32(delivery.memory.pointee.projection.shift)
+    fixedColumn = delivery.plan.rule.skipsDiagonal ? row : -1
+    blankOut = value == nil ? 0 : delivery.memory.pointee.projection.blankOut
   }
 
   @inline(__always)

@@ -38,7 +38,7 @@ extension Fabric {
     }
   }
 
-  /// Runs one tick: steps 1 to 6 of docs/numerics.md 2.
+  /// Runs one tick: steps 1 to 6, and 8, of docs/numerics.md 2.
   ///
   /// - Parameters:
   ///   - stream, count: what the draws of this tick depend on.
@@ -59,6 +59,7 @@ extension Fabric {
       integrate(slice, moment: moment)
       fire(slice)
     }
+    for index in 0..<populationCount { trace(populations + index, stream: stream, count: count) }
     tickIsOpen = false
   }
 

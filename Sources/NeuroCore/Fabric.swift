@@ -106,8 +106,11 @@ struct Layout {
     of population: Int, _ projections: UnsafeBufferPointer<Projection>
   ) -> Int {
     var longest = 0
-    for projection in projections where Int(projection.source) == population {
-      longest = max(longest, Int(projection.delayTicks))
+    for projection in projections {
+      if Int(projection.source) == population { longest = max(longest, Int(projection.delayTicks)) }
+      if Int(projection.target) == population, projection.rule.has(.postsynaptic) {
+        longest = max(longest, 1)
+      }
     }
     return longest + 1
   }

@@ -6,7 +6,7 @@ extension Population {
     guard neuronCount >= 1, neuronCount <= Law.neuronCountLimit else { return false }
     switch kind {
     case .quadratic: return false
-    case .input: return perNeuron == 0 && gain >= 0 && gain <= 65_535
+    case .input: return perNeuron == 0 && gain >= 0 && gain <= 65_535 && preTrace.isLawful
     case .analogue: return perNeuron == 0 && valueLimit >= 1 && valueLimit <= 32_767
     case .leaky: return leakyFieldsAreLawful()
     }
@@ -24,12 +24,19 @@ extension Population {
       currentViewShift <= Law.shiftLimit, dendriteViewShift <= Law.shiftLimit
     else { return false }
     guard noiseAmplitude >= 0, noiseAmplitude <= 32_767 else { return false }
+    guard preTrace.isLawful, postTrace.isLawful else { return false }
     return groupSize == 0 || groupSize >= 2 && groupSize <= Law.groupLimit
   }
 
   /// Whether a value fits the 24 bits of state.
   public static func isState(_ value: Int32) -> Bool {
     value >= Law.stateMinimum && value <= Law.stateLimit
+  }
+}
+
+extension Trace {
+  var isLawful: Bool {
+    step >= 0 && step <= Law.stateLimit && decay <= Law.decayLimit && viewShift <= Law.shiftLimit
   }
 }
 
@@ -51,30 +58,24 @@ extension Projection {
     else { return false }
     guard synapseCount >= 0, synapseCount <= Int64(UInt32.max) else { return false }
     guard hasRule else { return true }
-    guard source.kind != .analogue, rule.termCount <= Law.termLimit else { return false }
+    guard rule.termCount <= Law.termLimit, self.source == self.target || !rule.skipsDiagonal
+    else { return false }
     guard rule.lowLimit <= rule.highLimit, Int32(rule.lowLimit) <= storage.maximum,
       Int32(rule.highLimit) >= storage.minimum
     else { return false }
     for index in 0..<Int(rule.termCount) where !rule.isLawful(index) { return false }
-    return true
+    guard source.kind != .analogue || !rule.has(.presynaptic) else { return false }
+    return (source.kind == .analogue || source.preTrace.isThere || !rule.uses(.preTrace))
+      && (target.postTrace.isThere || !rule.uses(.postTrace))
+      && (target.meanTicks > 0 || !rule.uses(.meanDendrite))
   }
 }
 
 extension Rule {
   fileprivate func isLawful(_ index: Int) -> Bool {
     let term = terms[index]
-    guard term.trigger == .presynaptic, term.periodTicks == 0, term.shift <= Law.termShiftLimit,
-      shift - Int(term.shift) <= Law.termShiftSpread
-    else { return false }
-    guard term.factorA.isBuilt, term.factorB.isBuilt else { return false }
-    switch term.gateVariable {
-    case .membrane, .current, .dendrite: return true
-    case .one, .weight, .meanDendrite, .preTrace, .postTrace: return term.gate == .none
-    }
+    return (term.trigger == .every) == (term.periodTicks > 0) && term.shift <= Law.termShiftLimit
+      && shift - Int(term.shift) <= Law.termShiftSpread
+      && (term.gate == .none || (term.gateVariable != .one && term.gateVariable != .weight))
   }
-}
-
-extension Factor {
-  /// Whether rules may use it in this version of the law.
-  public var isBuilt: Bool { rawValue <= Factor.dendrite.rawValue }
 }

@@ -49,6 +49,23 @@ public struct DecaySet: BitwiseCopyable, Equatable, Sendable {
   }
 }
 
+/// What a neuron remembers of its spikes. Source: docs/numerics.md 2, step 8.
+public struct Trace: BitwiseCopyable, Equatable, Sendable {
+  /// What a spike adds; 0: there is no trace.
+  public var step: Int32 = 0
+  /// Fraction lost each tick, in 1/4096.
+  public var decay: UInt16 = 0
+  public var viewShift: UInt8 = 0
+
+  public init(step: Int32 = 0, decay: UInt16 = 0, viewShift: UInt8 = 0) {
+    self.step = step
+    self.decay = decay
+    self.viewShift = viewShift
+  }
+
+  public var isThere: Bool { step != 0 }
+}
+
 /// The arrays that a population may carry in place of a shared value.
 public enum NeuronParameter: UInt8, BitwiseCopyable, Sendable {
   case threshold = 0
@@ -89,6 +106,12 @@ public struct Population: BitwiseCopyable, Sendable {
   /// Analogue populations: the largest magnitude of a value.
   public var valueLimit: Int32 = 32767
   public var decays: InlineArray<16, DecaySet> = .init(repeating: DecaySet())
+  /// Of input and leaky neurons, for rules of projections from here.
+  public var preTrace = Trace()
+  /// Of leaky neurons, for rules of projections to here.
+  public var postTrace = Trace()
+  /// Ticks of learning runs over which the mean of the dendrite is taken; 0: it is not.
+  public var meanTicks: UInt16 = 0
 
   public init(kind: PopulationKind, neuronCount: Int32) {
     self.kind = kind

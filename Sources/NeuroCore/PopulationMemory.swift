@@ -12,6 +12,11 @@ struct PopulationMemory: BitwiseCopyable {
   /// [count] each, zero between ticks.
   let arrivals: InlineArray<4, UnsafeMutablePointer<Int32>>
   let refractory: UnsafeMutablePointer<UInt8>
+  /// [count] each where the population has them; else nobody looks. The last are M and S of the law.
+  let preTrace: UnsafeMutablePointer<Int32>
+  let postTrace: UnsafeMutablePointer<Int32>
+  let meanDendrite: UnsafeMutablePointer<Int32>
+  let dendriteSum: UnsafeMutablePointer<Int32>
   /// [count] each, by `NeuronParameter`; read only where the population says that it has the array.
   let parameters: InlineArray<5, UnsafeMutablePointer<Int32>>
   /// [historyTicks][count] neurons that fired, ascending, and [historyTicks] how many.
@@ -36,6 +41,11 @@ struct PopulationMemory: BitwiseCopyable {
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
     ]
     refractory = arena.take(UInt8.self, neurons)
+    preTrace = arena.take(Int32.self, population.preTrace.isThere ? count : 0)
+    postTrace = arena.take(Int32.self, population.postTrace.isThere ? count : 0)
+    let meanCount = population.meanTicks > 0 ? neurons : 0
+    meanDendrite = arena.take(Int32.self, meanCount)
+    dendriteSum = arena.take(Int32.self, meanCount)
     func array(_ parameter: NeuronParameter) -> UnsafeMutablePointer<Int32> {
       arena.take(Int32.self, population.hasArray(parameter) ? neurons : 0)
     }
@@ -86,6 +96,12 @@ struct PopulationMemory: BitwiseCopyable {
   func clear() {
     spikeCounts.update(repeating: 0, count: historyTicks)
     if population.kind == .analogue { values.update(repeating: 0, count: historyTicks * count) }
+    if population.preTrace.isThere { preTrace.update(repeating: 0, count: count) }
+    if population.postTrace.isThere { postTrace.update(repeating: 0, count: count) }
+    if population.meanTicks > 0 {
+      meanDendrite.update(repeating: 0, count: count)
+      dendriteSum.update(repeating: 0, count: count)
+    }
     guard population.kind == .leaky else { return }
     for compartment in 0..<Compartment.count {
       state[compartment].update(repeating: 0, count: count)

@@ -28,9 +28,7 @@ public enum WeightStorage: UInt8, BitwiseCopyable, Sendable {
 
 public enum Trigger: UInt8, BitwiseCopyable, Sendable {
   case presynaptic = 0
-  /// Reserved.
   case postsynaptic = 1
-  /// Reserved.
   case every = 2
 }
 
@@ -47,11 +45,8 @@ public enum Factor: UInt8, BitwiseCopyable, Sendable {
   case membrane = 2
   case current = 3
   case dendrite = 4
-  /// Reserved.
   case meanDendrite = 5
-  /// Reserved.
   case preTrace = 6
-  /// Reserved.
   case postTrace = 7
 }
 
@@ -75,6 +70,11 @@ public struct Term: BitwiseCopyable, Sendable {
   public var shift: UInt8 = 0
 
   public init() {}
+
+  /// Whether it multiplies a factor, or its gate looks at it.
+  public func uses(_ factor: Factor) -> Bool {
+    factorA == factor || factorB == factor || (gate != .none && gateVariable == factor)
+  }
 }
 
 /// How the weights of a projection change: 1 to 4 terms, rounding, and limits of the stored weight.
@@ -83,6 +83,8 @@ public struct Rule: BitwiseCopyable, Sendable {
   public var rounding: Rounding = .stochastic
   public var lowLimit: Int16 = -32768
   public var highLimit: Int16 = 32767
+  /// Synapses from a neuron to the one of the same number do not learn.
+  public var skipsDiagonal = false
   public var terms: InlineArray<4, Term> = .init(repeating: Term())
 
   public init() {}
@@ -92,6 +94,17 @@ public struct Rule: BitwiseCopyable, Sendable {
     var largest = 0
     for index in 0..<Int(termCount) { largest = max(largest, Int(terms[index].shift)) }
     return largest
+  }
+
+  /// Whether some term multiplies a factor or looks at it.
+  public func uses(_ factor: Factor) -> Bool {
+    for index in 0..<Int(termCount) where terms[index].uses(factor) { return true }
+    return false
+  }
+
+  public func has(_ trigger: Trigger) -> Bool {
+    for index in 0..<Int(termCount) where terms[index].trigger == trigger { return true }
+    return false
   }
 }
 

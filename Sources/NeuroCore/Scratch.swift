@@ -2,8 +2,8 @@
 struct Scratch: BitwiseCopyable {
   /// Sums of acting weights of at most 256 rows; zero between uses.
   let sums: UnsafeMutablePointer<Int16>
-  /// X of the law as a polynomial in the stored weight: amounts[0] + amounts[1] w + amounts[2] w².
-  let amounts: InlineArray<3, UnsafeMutablePointer<Int64>>
+  /// X of the law of each column; or of each term, but for its factors w and x.
+  let amounts: InlineArray<4, UnsafeMutablePointer<Int64>>
   /// Words of the column draws.
   let words: UnsafeMutablePointer<UInt32>
   /// Step of a column: integer part, fraction in 1/256, and the column's dither byte.
@@ -16,7 +16,7 @@ struct Scratch: BitwiseCopyable {
     sums = arena.take(Int16.self, columns)
     amounts = [
       arena.take(Int64.self, columns), arena.take(Int64.self, columns),
-      arena.take(Int64.self, columns),
+      arena.take(Int64.self, columns), arena.take(Int64.self, columns),
     ]
     words = arena.take(UInt32.self, columns)
     whole8 = arena.take(Int8.self, columns)

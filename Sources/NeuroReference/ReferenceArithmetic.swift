@@ -18,6 +18,11 @@ public func divided(_ x: Int, byPowerOfTwo shift: Int) -> Int {
   return (x + h) >> shift
 }
 
+/// x / d, rounded towards minus infinity; d is positive.
+public func floorDivided(_ x: Int, by d: Int) -> Int {
+  x % d < 0 ? x / d - 1 : x / d
+}
+
 /// The 16-bit view of a state that rules and gates see. Section 4.1.
 public func view(_ z: Int, shift v: Int) -> Int {
   saturated(divided(z, byPowerOfTwo: v), bits: 16)

@@ -18,6 +18,11 @@ public struct ReferencePopulation: Sendable {
   public var current2: [Int]
   public var dendrite: [Int]
   public var refractoryCount: [Int]
+  public var preTrace: [Int]
+  public var postTrace: [Int]
+  /// M and S of the law.
+  public var meanDendrite: [Int]
+  public var dendriteSum: [Int]
 
   /// Neurons that fired in the tick just done, ascending.
   public internal(set) var spikes: [Int] = []
@@ -45,6 +50,10 @@ public struct ReferencePopulation: Sendable {
     current2 = zeros
     dendrite = zeros
     refractoryCount = zeros
+    preTrace = zeros
+    postTrace = zeros
+    meanDendrite = zeros
+    dendriteSum = zeros
     values = zeros
   }
 
@@ -95,6 +104,10 @@ public struct ReferencePopulation: Sendable {
     current2 = zeros
     dendrite = zeros
     refractoryCount = zeros
+    preTrace = zeros
+    postTrace = zeros
+    meanDendrite = zeros
+    dendriteSum = zeros
     values = zeros
     spikes = []
     inputSpikes = []

@@ -1,18 +1,16 @@
 import NeuroCore
 
-/// What the terms of a rule can see of one synapse: its weight and the views of its target. Section 4.
+/// What the terms of a rule can see of one synapse. Section 4.
 public struct SynapseViews: Sendable {
-  public var weight: Int
-  public var membrane: Int
-  public var current: Int
-  public var dendrite: Int
+  public var weight = 0
+  public var membrane = 0
+  public var current = 0
+  public var dendrite = 0
+  public var meanDendrite = 0
+  public var preTrace = 0
+  public var postTrace = 0
 
-  public init(weight: Int, membrane: Int = 0, current: Int = 0, dendrite: Int = 0) {
-    self.weight = weight
-    self.membrane = membrane
-    self.current = current
-    self.dendrite = dendrite
-  }
+  public init(weight: Int = 0) { self.weight = weight }
 
   func factor(_ factor: Factor) -> Int {
     switch factor {
@@ -21,9 +19,24 @@ public struct SynapseViews: Sendable {
     case .membrane: membrane
     case .current: current
     case .dendrite: dendrite
-    case .meanDendrite, .preTrace, .postTrace:
-      preconditionFailure("reserved in law version 1")
+    case .meanDendrite: meanDendrite
+    case .preTrace: preTrace
+    case .postTrace: postTrace
     }
+  }
+}
+
+/// What has happened that terms may be due for.
+public struct SynapseTriggers: Sendable {
+  public var rowArrives = false
+  public var targetFired = false
+  /// The count of section 3.
+  public var count: UInt64 = 0
+
+  public init(rowArrives: Bool = false, targetFired: Bool = false, count: UInt64 = 0) {
+    self.rowArrives = rowArrives
+    self.targetFired = targetFired
+    self.count = count
   }
 }
 
@@ -41,6 +54,14 @@ public struct RoundingDraws: Sendable {
 }
 
 extension Term {
+  func isDue(_ triggers: SynapseTriggers) -> Bool {
+    switch trigger {
+    case .presynaptic: triggers.rowArrives
+    case .postsynaptic: triggers.targetFired
+    case .every: triggers.count % UInt64(periodTicks) == 0
+    }
+  }
+
   func isOpen(_ views: SynapseViews) -> Bool {
     let g = views.factor(gateVariable)
     let isInside = Int(gateLow) <= g && g <= Int(gateHigh)
@@ -53,17 +74,20 @@ extension Term {
 }
 
 extension Rule {
-  /// x of section 4: the sum of m · A · B · 2^(K − k) over the terms whose gate is open.
-  public func x(_ views: SynapseViews) -> Int {
+  /// The sum of m · A · B · 2^(K − k) over the terms that are due and whose gate is open; nil if none is due.
+  public func sum(_ views: SynapseViews, _ triggers: SynapseTriggers) -> Int? {
+    var isDue = false
     let largestShift = shift
     var sum = 0
     for index in 0..<Int(termCount) {
       let term = terms[index]
+      if !term.isDue(triggers) { continue }
+      isDue = true
       if !term.isOpen(views) { continue }
       let product = Int(term.mantissa) * views.factor(term.factorA) * views.factor(term.factorB)
       sum += product * (1 << (largestShift - Int(term.shift)))
     }
-    return sum
+    return isDue ? sum : nil
   }
 
   /// Δ of section 4.2, of X = R · x, for a stored weight of n bits; `shift` is the law's K.
@@ -82,10 +106,12 @@ extension Rule {
   }
 
   /// The new weight w' of section 4.2.
-  public func newWeight(_ views: SynapseViews, rate: Int, bits n: Int, draws: RoundingDraws)
-    -> Int
-  {
-    let delta = change(scaled: rate * x(views), bits: n, draws: draws)
+  public func newWeight(
+    _ views: SynapseViews, _ triggers: SynapseTriggers, rate: Int, bits n: Int,
+    draws: RoundingDraws
+  ) -> Int {
+    guard let sum = sum(views, triggers) else { return views.weight }
+    let delta = change(scaled: rate * sum, bits: n, draws: draws)
     let w = saturated(views.weight + delta, bits: n)
     return min(Int(highLimit), max(Int(lowLimit), w))
   }

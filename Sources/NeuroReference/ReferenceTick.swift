@@ -19,6 +19,7 @@ extension ReferenceNetwork {
       case .analogue: break
       case .quadratic: preconditionFailure("quadratic neurons are reserved in law version 1")
       }
+      trace(population: p, draws: draws)
       populations[p].remember()
     }
   }
@@ -42,14 +43,23 @@ extension ReferenceNetwork {
       let target = Int(projection.target)
       let compartment = Int(projection.compartment.rawValue)
       let learns = projection.hasRule && projection.learning && learning
-      for (row, value) in arrivingRows(projection) {
+      let otherTriggers =
+        learns && (projection.rule.has(.postsynaptic) || projection.rule.has(.every))
+      let values = arrivingRows(projection)
+      for row in 0..<projections[index].sourceCount where values[row] != nil || otherTriggers {
         for (synapse, column) in projections[index].synapses(row: row) {
-          if draws.isBlankedOut(
-            projection: index, row: row, column: column, p: Int(projection.blankOut))
+          if values[row] != nil
+            && draws.isBlankedOut(
+              projection: index, row: row, column: column, p: Int(projection.blankOut))
           {
             continue
           }
-          if learns { learn(projection: index, synapse: synapse, row: row, column: column, draws) }
+          if learns {
+            learn(
+              projection: index, synapse: synapse, row: row, column: column, value: values[row],
+              draws)
+          }
+          guard let value = values[row] else { continue }
           let acting = projections[index].acting(projections[index].weights[synapse])
           arrivals[target][compartment][column] += acting * (1 << Int(projection.shift)) * value
         }
@@ -58,34 +68,44 @@ extension ReferenceNetwork {
     return arrivals
   }
 
-  /// Step 1: the rows that arrive in this tick, each with what multiplies it.
-  private func arrivingRows(_ projection: Projection) -> [(row: Int, value: Int)] {
+  /// Step 1: what multiplies each row that arrives in this tick; nil for those that do not.
+  private func arrivingRows(_ projection: Projection) -> [Int?] {
     let source = populations[Int(projection.source)]
     let delay = Int(projection.delayTicks)
-    if source.description.kind == .analogue {
-      return source.values(ticksAgo: delay).enumerated().map { (row: $0.offset, value: $0.element) }
-    }
-    return source.spikes(ticksAgo: delay).map { (row: $0, value: 1) }
+    if source.description.kind == .analogue { return source.values(ticksAgo: delay) }
+    var values = [Int?](repeating: nil, count: source.neuronCount)
+    for row in source.spikes(ticksAgo: delay) { values[row] = 1 }
+    return values
   }
 
   /// Step 2: the weight of one synapse changes by the rule of its projection. Section 4.
   private mutating func learn(
-    projection index: Int, synapse: Int, row: Int, column: Int, _ draws: ReferenceDraws
+    projection index: Int, synapse: Int, row: Int, column: Int, value: Int?,
+    _ draws: ReferenceDraws
   ) {
     let projection = projections[index].description
+    if projection.rule.skipsDiagonal && row == column { return }
+    let source = populations[Int(projection.source)]
     let target = populations[Int(projection.target)]
+    let isAnalogue = source.description.kind == .analogue
+    let triggers = SynapseTriggers(
+      rowArrives: value != nil, targetFired: target.spikes(ticksAgo: 1).contains(column),
+      count: draws.count)
+    var views = SynapseViews(weight: projections[index].weights[synapse])
     let shifts = target.description
-    let views = SynapseViews(
-      weight: projections[index].weights[synapse],
-      membrane: view(target.membrane[column], shift: Int(shifts.membraneViewShift)),
-      current: view(
-        target.current1[column] + target.current2[column], shift: Int(shifts.currentViewShift)),
-      dendrite: view(target.dendrite[column], shift: Int(shifts.dendriteViewShift)))
+    views.membrane = view(target.membrane[column], shift: Int(shifts.membraneViewShift))
+    views.current = view(
+      target.current1[column] + target.current2[column], shift: Int(shifts.currentViewShift))
+    views.dendrite = view(target.dendrite[column], shift: Int(shifts.dendriteViewShift))
+    views.meanDendrite = target.meanDendrite[column]
+    views.preTrace =
+      isAnalogue ? value! : source.description.preTrace.view(source.preTrace[row])
+    views.postTrace = target.description.postTrace.view(target.postTrace[column])
     let (c, cLow) = draws.columnRounding(
       projection: index, column: column, ruleShift: projection.rule.shift)
     let rho = draws.rowRounding(projection: index, row: row)
     projections[index].weights[synapse] = projection.rule.newWeight(
-      views, rate: Int(projection.rate), bits: projections[index].bits,
+      views, triggers, rate: Int(projection.rate), bits: projections[index].bits,
       draws: RoundingDraws(c: c, cLow: cLow, rho: rho))
   }
 
@@ -154,5 +174,37 @@ extension ReferenceNetwork {
         populations[p].refractoryCount[i] -= 1
       }
     }
+  }
+
+  /// Step 8: traces, and the mean of the dendrite.
+  private mutating func trace(population p: Int, draws: ReferenceDraws) {
+    let parameters = populations[p].description
+    for i in 0..<populations[p].neuronCount {
+      let hasFired = populations[p].spikes.contains(i)
+      populations[p].preTrace[i] = parameters.preTrace.next(
+        populations[p].preTrace[i], hasFired: hasFired)
+      populations[p].postTrace[i] = parameters.postTrace.next(
+        populations[p].postTrace[i], hasFired: hasFired)
+      let ticks = Int(parameters.meanTicks)
+      if ticks == 0 || draws.stream != 0 { continue }
+      populations[p].dendriteSum[i] += view(
+        populations[p].dendrite[i], shift: Int(parameters.dendriteViewShift))
+      if (draws.count + 1) % UInt64(ticks) == 0 {
+        let doubled = 2 * populations[p].dendriteSum[i] + ticks
+        populations[p].meanDendrite[i] = floorDivided(doubled, by: 2 * ticks)
+        populations[p].dendriteSum[i] = 0
+      }
+    }
+  }
+}
+
+extension Trace {
+  func next(_ z: Int, hasFired: Bool) -> Int {
+    if !isThere { return 0 }
+    return min(Int(Law.stateLimit), decayed(z, by: Int(decay)) + (hasFired ? Int(step) : 0))
+  }
+
+  func view(_ z: Int) -> Int {
+    min(255, divided(z, byPowerOfTwo: Int(viewShift)))
   }
 }

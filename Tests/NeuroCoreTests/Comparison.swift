@@ -53,8 +53,10 @@ struct Comparison {
     var sum = 0
     for part in description.projections {
       let source = Int(part.parameters.source)
+      let isEachRow =
+        part.parameters.rule.has(.postsynaptic) || part.parameters.rule.has(.every)
       let rows =
-        populations(source).kind == .analogue
+        populations(source).kind == .analogue || isEachRow
         ? description.neuronCount(source) : network.spikes(population: source).count
       sum += rows * part.weights.count / description.neuronCount(source)
     }

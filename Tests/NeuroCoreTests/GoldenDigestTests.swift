@@ -17,14 +17,15 @@ import Testing
     var entries: [Entry]
   }
 
-  static let seeds = 1...24
+  /// The first 24 networks have presynaptic triggers and no traces.
+  static let seeds = 1...48
   static let file = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../Golden/core-digests.json").standardized
 
   /// Digests of the arrangement, and of all spikes and the final weights.
   static func entry(seed: Int, _ implementation: Implementation) -> Golden.Entry {
     var random = SplitMix64(seed: 0x601D_0000 + UInt64(seed))
-    let description = NetworkDescription.random(&random, largest: 70)
+    let description = NetworkDescription.random(&random, largest: 70, traces: seed > 24)
     let scenario = description.randomScenario(&random)
     let slices = description.randomSlices(&random)
     let run = implementation.make(description, slices: slices)

@@ -3,6 +3,9 @@ import NeuroReference
 
 /// A network as a test writes it down, from which every implementation is made.
 struct NetworkDescription {
+  /// Whether populations and rules drawn at random have traces, means, and triggers other than presynaptic spikes.
+  var hasTraces = true
+
   struct PopulationPart {
     var parameters: Population
     var arrays: [(parameter: NeuronParameter, values: [Int])] = []

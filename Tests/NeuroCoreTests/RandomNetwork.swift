@@ -4,8 +4,11 @@ extension NetworkDescription {
   /// A network that the law accepts: inputs, analogue values and leaky neurons, connected at random.
   ///
   /// - Parameter largest: the most neurons of a population.
-  static func random(_ random: inout SplitMix64, largest: Int) -> NetworkDescription {
+  static func random(
+    _ random: inout SplitMix64, largest: Int, traces: Bool = true
+  ) -> NetworkDescription {
     var network = NetworkDescription()
+    network.hasTraces = traces
     network.seed =
       UInt64(random.integer(0...Int(Int32.max))) << 32 | UInt64(random.magnitude(bits: 32))
     // Few sizes a network, so that populations of one size meet and can be joined one-to-one.

@@ -10,6 +10,7 @@ extension NetworkDescription {
       add(.input, neuronCount) {
         $0.gain = Int32(random.magnitude(bits: 16))
         $0.floor = UInt8(random.magnitude(bits: 7))
+        if hasTraces { $0.preTrace = Self.randomTrace(&random) }
       }
     case .analogue:
       add(.analogue, neuronCount) {
@@ -34,6 +35,12 @@ extension NetworkDescription {
       $0.membraneViewShift = UInt8(random.integer(0...random.pick([0, 6, 15])))
       $0.currentViewShift = UInt8(random.integer(0...random.pick([0, 6, 15])))
       $0.dendriteViewShift = UInt8(random.integer(0...random.pick([0, 6, 15])))
+      if hasTraces {
+        $0.preTrace = Self.randomTrace(&random)
+        $0.postTrace = Self.randomTrace(&random)
+        $0.meanTicks =
+          random.chance(50) ? 0 : UInt16(random.integer(1...random.pick([3, 12, 65_535])))
+      }
       $0.decaySetCount = UInt8(random.chance(60) ? 1 : random.integer(1...16))
       for index in 0..<Int($0.decaySetCount) {
         $0.decays[index] = DecaySet(
@@ -55,6 +62,13 @@ extension NetworkDescription {
       let last = Int(parameters.decaySetCount) - 1
       set(.decayIndex, of: population, array { $0.integer(0...last) })
     }
+  }
+
+  private static func randomTrace(_ random: inout SplitMix64) -> Trace {
+    guard random.chance(70) else { return Trace() }
+    return Trace(
+      step: Int32(max(1, random.magnitude(bits: 23))), decay: randomDecay(&random),
+      viewShift: UInt8(random.integer(0...15)))
   }
 
   private static func randomThreshold(_ random: inout SplitMix64) -> Int {

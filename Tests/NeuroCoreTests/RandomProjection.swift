@@ -5,7 +5,7 @@ extension NetworkDescription {
   mutating func connectRandom(_ source: Int, _ target: Int, _ random: inout SplitMix64) {
     let sourceCount = neuronCount(source)
     let targetCount = neuronCount(target)
-    let spiking = populations[source].parameters.kind != .analogue
+    let ends = (populations[source].parameters, populations[target].parameters)
     let projection = connect(source, target, []) {
       $0.compartment = random.pick([.membrane, .current1, .current2, .dendrite])
       $0.storage = random.pick([.int8, .int16Master])
@@ -16,7 +16,11 @@ extension NetworkDescription {
       $0.labelGated = random.chance(15)
       $0.learning = random.chance(85)
       $0.rate = UInt16(random.chance(50) ? 256 : random.integer(0...256))
-      if spiking && random.chance(65) { $0.rule = Rule.random($0.storage, &random) }
+      if hasTraces || ends.0.kind != .analogue, random.chance(65) {
+        $0.rule = Rule.random(
+          $0.storage, source: ends.0, target: ends.1, traces: hasTraces, &random)
+        $0.rule.skipsDiagonal = hasTraces && source == target && random.chance(40)
+      }
       if sourceCount == targetCount && random.chance(40) { $0.connectivity = .oneToOne }
     }
     var synapseCount = sourceCount * targetCount
@@ -85,8 +89,17 @@ extension NetworkDescription {
 }
 
 extension Rule {
-  static func random(_ storage: WeightStorage, _ random: inout SplitMix64) -> Rule {
-    let factors: [Factor] = [.one, .one, .one, .weight, .membrane, .current, .dendrite]
+  static func random(
+    _ storage: WeightStorage, source: Population, target: Population, traces: Bool,
+    _ random: inout SplitMix64
+  ) -> Rule {
+    let isAnalogue = source.kind == .analogue
+    var seen: [Factor] = [.membrane, .current, .dendrite]
+    if traces, isAnalogue || source.preTrace.isThere { seen.append(.preTrace) }
+    if target.postTrace.isThere { seen.append(.postTrace) }
+    if target.meanTicks > 0 { seen.append(.meanDendrite) }
+    let factors: [Factor] = [.one, .one, .one, .weight] + seen
+    let otherTriggers = traces && (isAnalogue || random.chance(50))
     var rule = Rule()
     rule.termCount = UInt8(random.integer(1...Law.termLimit))
     rule.rounding = random.pick([.nearest, .stochastic, .stochasticByColumn])
@@ -96,7 +109,14 @@ extension Rule {
     for index in 0..<Int(rule.termCount) {
       var term = Term()
       term.gate = random.pick([.none, .none, .inside, .outside])
-      term.gateVariable = random.pick([.membrane, .current, .dendrite])
+      term.gateVariable = random.pick(seen)
+      if otherTriggers {
+        term.trigger = random.pick(
+          isAnalogue ? [.postsynaptic, .every] : [.presynaptic, .postsynaptic, .every])
+      }
+      if term.trigger == .every {
+        term.periodTicks = UInt16(random.integer(1...random.pick([2, 9, 65_535])))
+      }
       let first = random.signed(bits: 16)
       let ends = [first, random.chance(50) ? -1 - first : random.signed(bits: 16)]
       let isEmpty = random.chance(10)
