@@ -5,6 +5,7 @@ extension NetworkDescription {
   mutating func addRandom(
     _ kind: PopulationKind, _ neuronCount: Int, _ random: inout SplitMix64
   ) {
+    let hasTraces = hasTraces
     switch kind {
     case .input:
       add(.input, neuronCount) {
@@ -21,6 +22,7 @@ extension NetworkDescription {
   }
 
   private mutating func addRandomLeaky(_ neuronCount: Int, _ random: inout SplitMix64) {
+    let hasTraces = hasTraces
     let population = add(.leaky, neuronCount) {
       $0.hasThreshold = random.chance(85)
       $0.threshold = Int32(Self.randomThreshold(&random))

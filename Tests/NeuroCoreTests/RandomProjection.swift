@@ -5,6 +5,7 @@ extension NetworkDescription {
   mutating func connectRandom(_ source: Int, _ target: Int, _ random: inout SplitMix64) {
     let sourceCount = neuronCount(source)
     let targetCount = neuronCount(target)
+    let hasTraces = hasTraces
     let ends = (populations[source].parameters, populations[target].parameters)
     let projection = connect(source, target, []) {
       $0.compartment = random.pick([.membrane, .current1, .current2, .dendrite])
