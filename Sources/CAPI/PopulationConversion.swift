@@ -16,6 +16,7 @@ func population(
   case .input:
     result.gain = Int32(try inRange(source.gain, 0, 65_535, "population->gain"))
     result.floor = UInt8(try inRange(source.floor, 0, 255, "population->floor"))
+    result.preTrace = try trace(source.pre_trace)
   case .analogue:
     result.valueLimit = Int32(
       try inRange(source.value_limit, 1, 32_767, "population->value_limit"))
@@ -41,6 +42,10 @@ private func convertLeaky(_ source: spk_population, _ result: inout Population) 
     source.dendrite_view_shift, "population->dendrite_view_shift")
   result.noiseAmplitude = Int32(try inRange(source.noise, 0, 32_767, "population->noise"))
   result.groupSize = Int32(try inRange(source.group_size, 0, 65_536, "population->group_size"))
+  result.preTrace = try trace(source.pre_trace)
+  result.postTrace = try trace(source.post_trace)
+  result.meanTicks = UInt16(
+    try inRange(source.mean_ticks, 0, 65_535, "population->mean_ticks"))
   result.decaySetCount = UInt8(
     try inRange(source.decay_set_count, 1, 16, "population->decay_set_count"))
   let sets = Int(result.decaySetCount)
@@ -52,6 +57,18 @@ private func convertLeaky(_ source: spk_population, _ result: inout Population) 
         current2: decays[index].current2, dendrite: decays[index].dendrite)
     }
   }
+}
+
+private func trace(_ source: spk_trace) throws(Fault) -> Trace {
+  Trace(
+    step: Int32(try inRange(source.step, 0, 8_388_607, "trace.step")),
+    decay: UInt16(try inRange(source.decay, 0, 4_096, "trace.decay")),
+    viewShift: try shift(source.view_shift, "trace.view_shift"))
+}
+
+private func described(_ source: Trace) -> spk_trace {
+  spk_trace(
+    step: UInt32(source.step), decay: UInt32(source.decay), view_shift: UInt32(source.viewShift))
 }
 
 private func shift(_ value: UInt32, _ name: StaticString) throws(Fault) -> UInt8 {
@@ -83,6 +100,9 @@ func write(_ entry: PopulationEntry, to result: UnsafeMutablePointer<spk_populat
   result.pointee.gain = UInt32(source.gain)
   result.pointee.floor = UInt32(source.floor)
   result.pointee.value_limit = UInt32(source.valueLimit)
+  result.pointee.pre_trace = described(source.preTrace)
+  result.pointee.post_trace = described(source.postTrace)
+  result.pointee.mean_ticks = UInt32(source.meanTicks)
   result.pointee.decay_set_count = UInt32(source.decaySetCount)
   withUnsafeMutableBytes(of: &result.pointee.decays) { bytes in
     let decays = bytes.bindMemory(to: spk_decay_set.self)

@@ -29,6 +29,7 @@ func projection(_ source: spk_projection) throws(Fault) -> Projection {
     try inRange(source.low_limit, -32_768, 32_767, "projection->low_limit"))
   result.rule.highLimit = Int16(
     try inRange(source.high_limit, -32_768, 32_767, "projection->high_limit"))
+  result.rule.skipsDiagonal = try flag(source.skip_diagonal, "projection->skip_diagonal")
   var copy = source.terms
   for index in 0..<terms {
     let item = withUnsafeMutableBytes(of: &copy) { $0.bindMemory(to: spk_term.self)[index] }
@@ -76,6 +77,7 @@ func write(_ entry: ProjectionEntry, to result: UnsafeMutablePointer<spk_project
   result.pointee.low_limit = Int32(source.rule.lowLimit)
   result.pointee.high_limit = Int32(source.rule.highLimit)
   result.pointee.term_count = UInt32(source.rule.termCount)
+  result.pointee.skip_diagonal = source.rule.skipsDiagonal ? 1 : 0
   withUnsafeMutableBytes(of: &result.pointee.terms) { bytes in
     let terms = bytes.bindMemory(to: spk_term.self)
     for index in 0..<Int(source.rule.termCount) {

@@ -19,7 +19,7 @@ struct ArrayView: BitwiseCopyable {
     switch tensor {
     case .state:
       guard let state = entry.state else { return nil }
-      (type, rows, columns) = (.int32, Model.snapshotVariables, neurons)
+      (type, rows, columns) = (.int32, entry.population.variableCount, neurons)
       base = UnsafeRawPointer(state)
     case .history:
       guard let history = entry.history else { return nil }

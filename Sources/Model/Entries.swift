@@ -14,7 +14,7 @@ public struct PopulationEntry: BitwiseCopyable {
   public var role: Role
   public var population: Population
   var arrays: InlineArray<5, UnsafeMutablePointer<Int32>?> = .init(repeating: nil)
-  /// [Model.snapshotVariables][neuronCount] and [rows][neuronCount] of a snapshot; nil without one.
+  /// [variables that it has][neuronCount] and [rows][neuronCount] of a snapshot; nil without one.
   var state: UnsafeMutablePointer<Int32>?
   var history: UnsafeMutablePointer<Int16>?
 

@@ -17,12 +17,32 @@ extension Population {
     case .input:
       try visitor.integer("gain", &gain, 0, 65_535, standard: standard.gain)
       try visitor.integer("floor", &floor, 0, 255, standard: standard.floor)
+      try visitPreTrace(visitor)
     case .analogue:
       try visitor.integer("value_limit", &valueLimit, 1, 32_767, standard: standard.valueLimit)
     case .leaky, .quadratic:
       try visitMembrane(visitor, standard)
       try visitRest(visitor, standard)
+      try visitPreTrace(visitor)
+      try visitPostTrace(visitor)
     }
+  }
+
+  private mutating func visitPreTrace(_ visitor: FieldVisitor) throws(Fault) {
+    let high = Int(Law.stateLimit)
+    let shift = Law.shiftLimit
+    try visitor.integer("pre_trace_step", &preTrace.step, 0, high, standard: 0)
+    try visitor.integer("pre_trace_decay", &preTrace.decay, 0, 4_096, standard: 0)
+    try visitor.integer("pre_trace_view_shift", &preTrace.viewShift, 0, shift, standard: 0)
+  }
+
+  private mutating func visitPostTrace(_ visitor: FieldVisitor) throws(Fault) {
+    let high = Int(Law.stateLimit)
+    let shift = Law.shiftLimit
+    try visitor.integer("post_trace_step", &postTrace.step, 0, high, standard: 0)
+    try visitor.integer("post_trace_decay", &postTrace.decay, 0, 4_096, standard: 0)
+    try visitor.integer("post_trace_view_shift", &postTrace.viewShift, 0, shift, standard: 0)
+    try visitor.integer("mean_ticks", &meanTicks, 0, 65_535, standard: 0)
   }
 
   private mutating func visitMembrane(
@@ -78,6 +98,7 @@ extension Rule {
     try visitor.word("rounding", &rounding, standard: .stochastic)
     try visitor.integer("low_limit", &lowLimit, -32_768, 32_767, standard: -32_768)
     try visitor.integer("high_limit", &highLimit, -32_768, 32_767, standard: 32_767)
+    try visitor.flag("skip_diagonal", &skipsDiagonal, standard: false)
   }
 }
 

@@ -60,8 +60,9 @@ extension Model {
     let entry = populationPointer(index)
     let neurons = Int(entry.pointee.population.neuronCount)
     if kind == .state {
-      try tensor.expect(.int32, Model.snapshotVariables, neurons)
-      let state = try allocateZeros(Int32.self, count: Model.snapshotVariables * neurons)
+      let variables = entry.pointee.population.variableCount
+      try tensor.expect(.int32, variables, neurons)
+      let state = try allocateZeros(Int32.self, count: variables * neurons)
       entry.pointee.state = state
       header.read(tensor, as: Int32.self) { element, value in state[element] = value }
     } else {

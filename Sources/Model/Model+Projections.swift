@@ -37,6 +37,7 @@ extension Model {
       }
       try checkEnds(projection)
       try projection.check()
+      try checkRule(projection)
     } catch {
       throw error.at("projection \"\(name)\"")
     }
@@ -61,10 +62,41 @@ extension Model {
         .SPK_ERROR_MODEL,
         "one_to_one from \(sources) neurons to \(targets), expected as many of both")
     }
-    guard !projection.hasRule || source.pointee.population.kind != .analogue else {
+  }
+
+  /// Checks that the ends of a projection have what its rule asks for.
+  private func checkRule(_ projection: Projection) throws(Fault) {
+    guard projection.hasRule else { return }
+    let rule = projection.rule
+    guard !rule.skipsDiagonal || projection.source == projection.target else {
+      throw Fault(
+        .SPK_ERROR_MODEL, "skip_diagonal is for projections from a population to itself")
+    }
+    let source = populationPointer(Int(projection.source))
+    let target = populationPointer(Int(projection.target))
+    let isAnalogue = source.pointee.population.kind == .analogue
+    guard !isAnalogue || !rule.has(.presynaptic) else {
       throw Fault(
         .SPK_ERROR_MODEL,
-        "it has a rule, and its source \"\(source.pointee.name)\" is analogue; the trigger pre needs a source that spikes"
+        "its source \"\(source.pointee.name)\" is analogue; the trigger pre needs a source that spikes"
+      )
+    }
+    guard !rule.uses(.preTrace) || isAnalogue || source.pointee.population.preTrace.isThere else {
+      throw Fault(
+        .SPK_ERROR_MODEL,
+        "its rule uses pre_trace, and its source \"\(source.pointee.name)\" has none; set its pre_trace_step"
+      )
+    }
+    guard !rule.uses(.postTrace) || target.pointee.population.postTrace.isThere else {
+      throw Fault(
+        .SPK_ERROR_MODEL,
+        "its rule uses post_trace, and its target \"\(target.pointee.name)\" has none; set its post_trace_step"
+      )
+    }
+    guard !rule.uses(.meanDendrite) || target.pointee.population.meanTicks > 0 else {
+      throw Fault(
+        .SPK_ERROR_MODEL,
+        "its rule uses mean_dendrite, and its target \"\(target.pointee.name)\" has none; set its mean_ticks"
       )
     }
   }

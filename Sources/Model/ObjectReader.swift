@@ -3,7 +3,7 @@ import Fault
 /// Reads the fields of one JSON object, and refuses keys that nobody asked for.
 struct ObjectReader {
   private let object: JSONValue
-  private var asked: InlineArray<24, StaticString> = .init(repeating: "")
+  private var asked: InlineArray<32, StaticString> = .init(repeating: "")
   private var askedCount = 0
 
   /// - Throws: `SPK_ERROR_FORMAT` if `value` is not an object.

@@ -10,6 +10,7 @@ extension Population {
     case .input:
       result.gain = gain
       result.floor = floor
+      result.preTrace = preTrace.canonical
     case .analogue:
       result.valueLimit = valueLimit
     case .leaky, .quadratic:
@@ -19,6 +20,8 @@ extension Population {
       result.gain = standard.gain
       result.floor = standard.floor
       result.valueLimit = standard.valueLimit
+      result.preTrace = preTrace.canonical
+      result.postTrace = postTrace.canonical
       for index in result.decays.indices where index >= Int(decaySetCount) {
         result.decays[index] = DecaySet()
       }
@@ -71,4 +74,9 @@ extension Population {
     case .threshold, .bias, .resetValue, .lowerBound: (Law.stateMinimum, Law.stateLimit)
     }
   }
+}
+
+extension Trace {
+  /// None at all, if a spike adds nothing.
+  fileprivate var canonical: Trace { isThere ? self : Trace() }
 }

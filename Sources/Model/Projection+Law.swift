@@ -62,21 +62,16 @@ extension Projection {
 extension Term {
   /// - Parameter ruleShift: K, the largest shift of the rule's terms.
   fileprivate func check(ruleShift: Int) throws(Fault) {
-    guard trigger == .presynaptic else { throw reserved("trigger", trigger.word) }
-    guard periodTicks == 0 else {
+    if trigger == .every {
+      try FieldVisitor.check("period_ticks", Int(periodTicks), 1, 65_535)
+    } else if periodTicks != 0 {
       throw Fault(
-        .SPK_ERROR_UNSUPPORTED,
-        "period_ticks is \(periodTicks), expected 0: it is reserved for the trigger every")
+        .SPK_ERROR_MODEL,
+        "period_ticks is \(periodTicks) with trigger \(trigger.word), expected 0; it is for every")
     }
-    guard !factorA.isReserved else { throw reserved("factor_a", factorA.word) }
-    guard !factorB.isReserved else { throw reserved("factor_b", factorB.word) }
-    if gate != .none {
-      guard !gateVariable.isReserved else { throw reserved("gate_variable", gateVariable.word) }
-      guard gateVariable != .one, gateVariable != .weight else {
-        throw Fault(
-          .SPK_ERROR_MODEL,
-          "gate_variable is \(gateVariable.word), expected membrane, current or dendrite")
-      }
+    guard gate == .none || (gateVariable != .one && gateVariable != .weight) else {
+      throw Fault(
+        .SPK_ERROR_MODEL, "gate_variable is \(gateVariable.word), expected a variable of a neuron")
     }
     var copy = self
     try copy.visit(.checking)
@@ -86,9 +81,5 @@ extension Term {
         "shift is \(shift) where another term has \(ruleShift); expected at most \(Law.termShiftSpread) between them"
       )
     }
-  }
-
-  private func reserved(_ key: StaticString, _ word: StaticString) -> Fault {
-    Fault(.SPK_ERROR_UNSUPPORTED, "\(key) \(word) is reserved and not built yet")
   }
 }

@@ -45,7 +45,7 @@ public struct SnapshotArrays: ~Copyable {
 
   private init(entries: consuming Buffer<Entry>) { self.entries = entries }
 
-  /// [variables][neurons] of a leaky population; empty for others.
+  /// [variables that it has][neurons]; may be empty.
   public func state(_ model: borrowing Model, _ index: Int) -> UnsafeMutableBufferPointer<Int32> {
     UnsafeMutableBufferPointer(
       start: entries[index].state, count: model.snapshotCounts(population: index).state)
@@ -77,16 +77,16 @@ public struct SnapshotArrays: ~Copyable {
 }
 
 extension Model {
-  /// Variables that a snapshot has of a leaky neuron: those of its compartments, and its refractory count.
-  public static var snapshotVariables: Int { Compartment.count + 1 }
-
-  /// Rows of the history of a population: as many as the longest delay of a projection from it, and for an analogue one a
-  /// first row of held values.
+  /// Rows of the history of a population: as many as the longest delay of a projection from it, one at least where a rule asks
+  /// who fired last, and for an analogue one a first row of held values.
   public func historyRows(population: Int) -> Int {
     var rows = 0
-    for index in 0..<projectionCount
-    where Int(projectionPointer(index).pointee.projection.source) == population {
-      rows = max(rows, Int(projectionPointer(index).pointee.projection.delayTicks))
+    for index in 0..<projectionCount {
+      let projection = projectionPointer(index).pointee.projection
+      if Int(projection.source) == population { rows = max(rows, Int(projection.delayTicks)) }
+      if Int(projection.target) == population, projection.rule.has(.postsynaptic) {
+        rows = max(rows, 1)
+      }
     }
     return populationPointer(population).pointee.population.kind == .analogue ? rows + 1 : rows
   }
@@ -95,13 +95,10 @@ extension Model {
   func snapshotCounts(population index: Int) -> (state: Int, history: Int) {
     let population = populationPointer(index).pointee.population
     let neurons = Int(population.neuronCount)
-    return (
-      population.kind == .leaky ? Model.snapshotVariables * neurons : 0,
-      historyRows(population: index) * neurons
-    )
+    return (population.variableCount * neurons, historyRows(population: index) * neurons)
   }
 
-  /// [snapshotVariables][neurons] of a leaky population; nil without a snapshot.
+  /// [variables that the population has][neurons]; nil without a snapshot, and without variables.
   public func snapshotState(population: Int) -> UnsafeMutablePointer<Int32>? {
     populationPointer(population).pointee.state
   }
@@ -168,13 +165,16 @@ extension Model {
 
 extension PopulationEntry {
   fileprivate func checkState() throws(Fault) {
-    guard let state else { return }
-    let neurons = Int(population.neuronCount)
-    for index in 0..<Model.snapshotVariables * neurons {
-      let isRefractory = index >= Compartment.count * neurons
-      try FieldVisitor.check(
-        "state", Int(state[index]), isRefractory ? 0 : Int(Law.stateMinimum),
-        isRefractory ? 255 : Int(Law.stateLimit))
+    guard var row = state else { return }
+    for number in 0..<UInt8(StateVariable.count) {
+      guard let variable = StateVariable(rawValue: number), population.has(variable) else {
+        continue
+      }
+      let range = population.range(of: variable)
+      for neuron in 0..<Int(population.neuronCount) {
+        try FieldVisitor.check("state", Int(row[neuron]), Int(range.low), Int(range.high))
+      }
+      row += Int(population.neuronCount)
     }
   }
 

@@ -128,8 +128,6 @@ extension Factor: Word {
     case .postTrace: "post_trace"
     }
   }
-
-  var isReserved: Bool { self == .meanDendrite || self == .preTrace || self == .postTrace }
 }
 
 extension Rounding: Word {

@@ -1,22 +1,4 @@
 extension Fabric {
-  /// Sets a variable of a leaky neuron as of the end of the last tick.
-  ///
-  /// - Parameters:
-  ///   - value: 24 bits signed.
-  public mutating func setState(
-    population: Int, compartment: Compartment, neuron: Int, to value: Int32
-  ) {
-    let memory = populations + population
-    memory.pointee.state[Int(compartment.rawValue)][neuron] = value
-    // What holds a value has to decay, whether a projection arrives there or not.
-    memory.pointee.arrivalCompartments |= 1 << compartment.rawValue
-  }
-
-  /// [neurons] ticks left in which a leaky neuron cannot fire.
-  public func refractory(population: Int) -> UnsafeMutablePointer<UInt8> {
-    populations[population].refractory
-  }
-
   /// Rows of the history of a population. Spiking: row r is who fired r + 1 ticks before the coming tick. Analogue: row 0 is
   /// the held values, row r the values r ticks before.
   public func historyRows(population: Int) -> Int {

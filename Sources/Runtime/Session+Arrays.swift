@@ -91,8 +91,7 @@ extension Session {
     _ board: inout BoardConnection, population: UInt32, variable: UInt32, first: UInt32,
     into values: UnsafeMutableBufferPointer<Int32>
   ) throws(Fault) {
-    try shape.checkState(
-      population, variable, below: Compartment.count + 1, first: first, count: values.count)
+    _ = try shape.checkState(population, variable, first: first, count: values.count)
     try read(
       &board, ArrayKind.state + UInt8(variable), object: Int(population), first: Int(first),
       count: values.count, bytes: 4
@@ -104,11 +103,8 @@ extension Session {
     _ board: inout BoardConnection, population: UInt32, variable: UInt32, first: UInt32,
     _ values: UnsafeBufferPointer<Int32>
   ) throws(Fault) {
-    try shape.checkState(
-      population, variable, below: Compartment.count + 1, first: first, count: values.count)
-    let isRefractory = Int(variable) == Compartment.count
-    let low = isRefractory ? 0 : Law.stateMinimum
-    let high = isRefractory ? 255 : Law.stateLimit
+    let found = try shape.checkState(population, variable, first: first, count: values.count)
+    let (low, high) = populations[Int(population)].population.range(of: found)
     for index in 0..<values.count where values[index] < low || values[index] > high {
       throw Fault(
         .SPK_ERROR_ARGUMENT,

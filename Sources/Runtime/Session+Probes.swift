@@ -12,8 +12,12 @@ extension Session {
     _ board: inout BoardConnection, population: UInt32, variable: UInt32, first: UInt32,
     count: UInt32
   ) throws(Fault) -> Int {
-    try shape.checkState(
-      population, variable, below: Compartment.count, first: first, count: Int(count))
+    let found = try shape.checkState(population, variable, first: first, count: Int(count))
+    guard found.rawValue < Compartment.count else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "variable: \(variable) found, SPK_MEMBRANE (0) .. SPK_DENDRITE (3) expected of a probe")
+    }
     var slot = 0
     while slot < WireLimit.probes, probes.counts[slot] != 0 { slot += 1 }
     guard slot < WireLimit.probes else {

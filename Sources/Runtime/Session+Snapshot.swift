@@ -121,11 +121,15 @@ extension Session {
     for index in 0..<populations.count {
       let shape = populations[index]
       if let state = model.snapshotState(population: index) {
-        for variable in 0..<Model.snapshotVariables {
-          let first = state + variable * shape.count
+        var row = state
+        for number in 0..<UInt8(StateVariable.count) {
+          guard let variable = StateVariable(rawValue: number), shape.population.has(variable)
+          else { continue }
+          let first = row
           try board.connection.write(
-            ArrayKind.state + UInt8(variable), object: index, count: shape.count
+            ArrayKind.state + number, object: index, count: shape.count
           ) { Int(first[$0]) }
+          row += shape.count
         }
       }
       if let history = model.snapshotHistory(population: index) {
@@ -144,12 +148,16 @@ extension Session {
     _ board: inout BoardConnection, population index: Int,
     state: UnsafeMutableBufferPointer<Int32>, history: UnsafeMutableBufferPointer<Int16>
   ) throws(Fault) {
-    let count = populations[index].count
-    for variable in 0..<(state.count / count) {
-      let first = variable * count
-      try read(&board, ArrayKind.state + UInt8(variable), object: index, count: count, bytes: 4) {
-        state[first + $0] = Int32(truncatingIfNeeded: $1)
+    let shape = populations[index]
+    var first = 0
+    for number in 0..<UInt8(StateVariable.count) {
+      guard let variable = StateVariable(rawValue: number), shape.population.has(variable)
+      else { continue }
+      let row = first
+      try read(&board, ArrayKind.state + number, object: index, count: shape.count, bytes: 4) {
+        state[row + $0] = Int32(truncatingIfNeeded: $1)
       }
+      first += shape.count
     }
     try read(&board, ArrayKind.history, object: index, count: history.count, bytes: 2) {
       history[$0] = Int16(truncatingIfNeeded: $1)

@@ -32,23 +32,23 @@ extension SessionShape {
     }
   }
 
-  /// A leaky population, a variable of it, and neurons that it has.
-  ///
-  /// - Parameters:
-  ///   - variables: how many there are to choose from.
+  /// A population, a variable that it has, and neurons of it.
   func checkState(
-    _ population: UInt32, _ variable: UInt32, below variables: Int, first: UInt32, count: Int
-  ) throws(Fault) {
+    _ population: UInt32, _ variable: UInt32, first: UInt32, count: Int
+  ) throws(Fault) -> StateVariable {
     let shape = try checkedPopulation(population)
-    guard shape.pointee.kind == .leaky else {
+    guard variable < StateVariable.count,
+      let found = StateVariable(rawValue: UInt8(truncatingIfNeeded: variable))
+    else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
-        "population \"\(shape.pointee.name)\" has no state to read; only leaky populations have")
+        "variable: \(variable) found, SPK_MEMBRANE (0) .. SPK_DENDRITE_SUM (8) expected")
     }
-    guard variable < variables else {
+    guard shape.pointee.population.has(found) else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
-        "variable: \(variable) found, SPK_MEMBRANE (0) .. \(variables - 1) expected")
+        "population \"\(shape.pointee.name)\" does not have variable \(variable): leaky ones have 0 .. 4, and more where they have traces or a mean"
+      )
     }
     guard count >= 1, Int(first) < shape.pointee.count, count <= shape.pointee.count - Int(first)
     else {
@@ -57,5 +57,6 @@ extension SessionShape {
         "population \"\(shape.pointee.name)\": neurons \(first) and \(count) in all were asked for, it has \(shape.pointee.count)"
       )
     }
+    return found
   }
 }

@@ -21,9 +21,7 @@ public struct SessionShape: BitwiseCopyable {
 /// A population of a session.
 struct PopulationShape: BitwiseCopyable {
   var name = Name()
-  var kind = PopulationKind.input
-  var count = 0
-  var valueLimit = 0
+  var population = Population(kind: .input, neuronCount: 0)
   /// Rows of its history: the longest delay from here, and for an analogue one the held values.
   var historyRows = 0
 
@@ -32,10 +30,12 @@ struct PopulationShape: BitwiseCopyable {
   init(_ entry: PopulationEntry, historyRows: Int) {
     self.historyRows = historyRows
     name = entry.name
-    kind = entry.population.kind
-    count = Int(entry.population.neuronCount)
-    valueLimit = Int(entry.population.valueLimit)
+    population = entry.population
   }
+
+  var kind: PopulationKind { population.kind }
+  var count: Int { Int(population.neuronCount) }
+  var valueLimit: Int { Int(population.valueLimit) }
 }
 
 /// A projection of a session.

@@ -42,9 +42,8 @@ public enum ArrayKind {
   public static let values: UInt8 = 19
   /// Spikes and values under way.
   public static let history: UInt8 = 20
-  /// 32 + the compartment's number; after the last compartment come the refractory counts.
+  /// 32 + the number of a `StateVariable`.
   public static let state: UInt8 = 32
-  public static let refractory: UInt8 = state + UInt8(Compartment.count)
 }
 
 /// What a `set` request changes.

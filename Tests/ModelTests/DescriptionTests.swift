@@ -118,29 +118,29 @@ struct DescriptionTests {
       "spread of shifts", law, "term 1: shift is 1 where another term has 16",
       build: projection { $0.setRule([16, 1]) }),
     Refusal(
-      "post", reserved, "trigger post is reserved",
-      build: projection { $0.setRule { $0.terms[0].trigger = .postsynaptic } }),
-    Refusal(
-      "every", reserved, "trigger every",
+      "every without a period", law, "period_ticks is 0, expected 1",
       build: projection { $0.setRule { $0.terms[0].trigger = .every } }),
     Refusal(
-      "period", reserved, "period_ticks is 1",
+      "period", law, "period_ticks is 1 with trigger pre",
       build: projection { $0.setRule { $0.terms[0].periodTicks = 1 } }),
     Refusal(
-      "mean dendrite", reserved, "factor_b mean_dendrite",
+      "mean dendrite", law, "uses mean_dendrite", "set its mean_ticks",
       build: projection { $0.setRule { $0.terms[0].factorB = .meanDendrite } }),
     Refusal(
-      "trace", reserved, "factor_a pre_trace",
+      "trace", law, "uses pre_trace", "source \"in\" has none",
       build: projection { $0.setRule { $0.terms[0].factorA = .preTrace } }),
     Refusal(
-      "trace in a gate", reserved, "gate_variable post_trace",
+      "trace in a gate", law, "uses post_trace", "set its post_trace_step",
       build: projection {
         $0.setRule {
           $0.terms[0].gate = .inside; $0.terms[0].gateVariable = .postTrace
         }
       }),
     Refusal(
-      "weight in a gate", law, "gate_variable is weight, expected membrane",
+      "diagonal between two populations", law, "skip_diagonal is for projections from a population",
+      build: projection { $0.setRule { $0.skipsDiagonal = true } }),
+    Refusal(
+      "weight in a gate", law, "gate_variable is weight, expected a variable",
       build: projection {
         $0.setRule {
           $0.terms[0].gate = .inside; $0.terms[0].gateVariable = .weight

@@ -226,11 +226,11 @@ struct MalformedFileTests {
           #""target":"o""#, with: #""target":"o","rule":{"terms":[{"a":1}]}"#)), "term 0: key \"a\""
     ),
     Lie(
-      "reserved trigger",
+      "reserved connectivity",
       file(
         network: network.replacing(
-          #""target":"o""#, with: #""target":"o","rule":{"terms":[{"trigger":"post"}]}"#)),
-      "trigger post is reserved", unsupported),
+          #""target":"o""#, with: #""target":"o","connectivity":"shared_kernel""#)),
+      "shared_kernel is reserved", unsupported),
   ]
 
   @Test(arguments: containerLies + modelLies)

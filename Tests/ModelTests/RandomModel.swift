@@ -41,10 +41,11 @@ func addSnapshot(_ model: inout Model, _ generator: inout SeededGenerator) throw
   for index in 0..<model.populationCount {
     let population = model.population(index).population
     let state = arrays.state(model, index)
+    let variables = (0..<UInt8(StateVariable.count)).compactMap(StateVariable.init)
+      .filter(population.has)
     for place in state.indices {
-      let isRefractory = place >= state.count / Model.snapshotVariables * Compartment.count
-      state[place] = .random(
-        in: isRefractory ? 0...255 : Law.stateMinimum...Law.stateLimit, using: &generator)
+      let range = population.range(of: variables[place / Int(population.neuronCount)])
+      state[place] = .random(in: range.low...range.high, using: &generator)
     }
     let high = population.kind == .analogue ? Int16(clamping: population.valueLimit) : 1
     let history = arrays.history(model, index)
@@ -63,7 +64,16 @@ private func randomInput(_ generator: inout SeededGenerator) -> Population {
   var population = Population(kind: .input, neuronCount: .random(in: 1...9, using: &generator))
   population.gain = .random(in: 0...65_535, using: &generator)
   population.floor = .random(in: 0...255, using: &generator)
+  population.preTrace = randomTrace(&generator)
   return population
+}
+
+private func randomTrace(_ generator: inout SeededGenerator) -> Trace {
+  guard Bool.random(using: &generator) else { return Trace() }
+  return Trace(
+    step: .random(in: 1...Law.stateLimit, using: &generator),
+    decay: .random(in: 0...4096, using: &generator),
+    viewShift: .random(in: 0...15, using: &generator))
 }
 
 private func randomAnalogue(_ generator: inout SeededGenerator) -> Population {
@@ -88,6 +98,9 @@ private func randomLeaky(_ generator: inout SeededGenerator) -> Population {
   population.membraneViewShift = .random(in: 0...15, using: &generator)
   population.currentViewShift = .random(in: 0...15, using: &generator)
   population.dendriteViewShift = .random(in: 0...15, using: &generator)
+  population.preTrace = randomTrace(&generator)
+  population.postTrace = randomTrace(&generator)
+  population.meanTicks = .random(in: 0...2, using: &generator)
   population.decaySetCount = .random(in: 1...16, using: &generator)
   for index in 0..<Int(population.decaySetCount) {
     population.decays[index] = DecaySet(
@@ -137,8 +150,9 @@ private func addProjection(
   projection.labelGated = .random(using: &generator)
   projection.learning = .random(using: &generator)
   projection.rate = .random(in: 0...256, using: &generator)
-  if source.kind != .analogue, Bool.random(using: &generator) {
-    projection.rule = randomRule(&generator)
+  if Bool.random(using: &generator) {
+    projection.rule = randomRule(source, target, &generator)
+    projection.rule.skipsDiagonal = projection.source == projection.target
   }
   let index = try model.addProjection(name: Name(text: name), projection)
   let low = max(projection.storage.minimum, Int32(projection.rule.lowLimit))
@@ -164,7 +178,14 @@ private func addProjection(
   try model.set(projection: index, rowStarts: starts, targets: targets, weights: weights)
 }
 
-private func randomRule(_ generator: inout SeededGenerator) -> Rule {
+private func randomRule(
+  _ source: Population, _ target: Population, _ generator: inout SeededGenerator
+) -> Rule {
+  let isAnalogue = source.kind == .analogue
+  var seen: [Factor] = [.membrane, .current, .dendrite]
+  if isAnalogue || source.preTrace.isThere { seen.append(.preTrace) }
+  if target.postTrace.isThere { seen.append(.postTrace) }
+  if target.meanTicks > 0 { seen.append(.meanDendrite) }
   var rule = Rule()
   rule.termCount = .random(in: 1...4, using: &generator)
   rule.rounding = [.nearest, .stochastic, .stochasticByColumn].randomElement(using: &generator)!
@@ -172,14 +193,16 @@ private func randomRule(_ generator: inout SeededGenerator) -> Rule {
   rule.highLimit = .random(in: 0...32_767, using: &generator)
   for index in 0..<Int(rule.termCount) {
     var term = Term()
+    term.trigger = Trigger(rawValue: .random(in: (isAnalogue ? 1 : 0)...2, using: &generator))!
+    if term.trigger == .every { term.periodTicks = .random(in: 1...65_535, using: &generator) }
     term.gate = [.none, .inside, .outside].randomElement(using: &generator)!
     if term.gate != .none {
-      term.gateVariable = [.membrane, .current, .dendrite].randomElement(using: &generator)!
+      term.gateVariable = seen.randomElement(using: &generator)!
       term.gateLow = .random(in: .min ... .max, using: &generator)
       term.gateHigh = .random(in: .min ... .max, using: &generator)
     }
-    term.factorA = Factor(rawValue: .random(in: 0...4, using: &generator))!
-    term.factorB = Factor(rawValue: .random(in: 0...4, using: &generator))!
+    term.factorA = (seen + [.one, .weight]).randomElement(using: &generator)!
+    term.factorB = (seen + [.one, .weight]).randomElement(using: &generator)!
     term.mantissa = .random(in: -128...127, using: &generator)
     term.shift = .random(in: 10...24, using: &generator)
     rule.terms[index] = term

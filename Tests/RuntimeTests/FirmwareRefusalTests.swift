@@ -118,7 +118,10 @@ import WireProtocol
     #expect(try refusal(.running, Talk.write("", 36, object: 1, [Int32(-1)])) == .law)
     #expect(try refusal(.running, Talk.write("", 20, object: 0, [Int16(2)])) == .law)
     #expect(try refusal(.running, Talk.write("", 20, object: 2, [Int16.min])) == .law)
-    #expect(try refusal(.running, Talk.write("", 37, object: 1, [Int32(0)])) == .malformed)
+    #expect(try refusal(.running, Talk.write("", 41, object: 1, [Int32(0)])) == .malformed)
+    for kind in UInt8(37)...40 {
+      #expect(try refusal(.running, Talk.write("", kind, object: 1, [Int32(0)])) == .index)
+    }
     #expect(try refusal(.running, Talk.write("", 21, object: 1, [Int32(0)])) == .malformed)
     let past = Talk.write("", 20, object: 0, first: 20, [Int16(1)])
     #expect(try refusal(.running, past) == .index)

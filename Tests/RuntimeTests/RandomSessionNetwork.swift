@@ -11,6 +11,7 @@ extension SessionNetwork {
     let stimulus = network.add(.input, generator.integer(2...largest), role: .stimulus) {
       $0.gain = Int32(generator.integer(20_000...65_535))
       $0.floor = UInt8(generator.integer(0...20))
+      $0.preTrace = Self.trace
     }
     let labels = network.add(.input, outputs, role: .label)
     let values = network.add(.analogue, outputs) { $0.valueLimit = 100 }
@@ -32,6 +33,8 @@ extension SessionNetwork {
     return network
   }
 
+  private static let trace = Trace(step: 3_000, decay: 300, viewShift: 6)
+
   private mutating func addLeaky(
     _ count: Int, _ role: Role, _ generator: inout SeededGenerator
   ) -> Int {
@@ -43,6 +46,9 @@ extension SessionNetwork {
       $0.noiseAmplitude = generator.chance(30) ? Int32(generator.integer(1...900)) : 0
       $0.groupSize = generator.chance(30) ? Int32(generator.integer(2...6)) : 0
       $0.currentViewShift = UInt8(generator.integer(0...4))
+      if generator.chance(60) { $0.preTrace = Self.trace }
+      if generator.chance(60) { $0.postTrace = Self.trace }
+      if generator.chance(60) { $0.meanTicks = UInt16(generator.integer(1...9)) }
       $0.decays[0] = DecaySet(
         membrane: UInt16(generator.integer(0...900)), current1: UInt16(generator.integer(0...4096)),
         current2: 4096, dendrite: UInt16(generator.integer(0...600)))
@@ -65,7 +71,8 @@ extension SessionNetwork {
   ) {
     let (rows, columns) = (neuronCount(source), neuronCount(target))
     let isSparse = generator.chance(35)
-    let spiking = populations[source].parameters.kind != .analogue
+    let ends = (populations[source].parameters, populations[target].parameters)
+    let spiking = ends.0.kind != .analogue
     let projection = connect(
       source, target,
       rows: isSparse
@@ -78,8 +85,8 @@ extension SessionNetwork {
       $0.blankOut = generator.chance(25) ? UInt8(generator.integer(1...200)) : 0
       $0.labelGated = generator.chance(20)
       if rows == columns, !isSparse, generator.chance(40) { $0.connectivity = .oneToOne }
-      if spiking, generator.chance(70) {
-        $0.rule = Self.randomRule(&generator)
+      if generator.chance(70) {
+        $0.rule = Self.randomRule(ends.0, ends.1, &generator)
         $0.learning = generator.chance(85)
         $0.rate = UInt16(generator.integer(64...256))
       }
@@ -90,14 +97,28 @@ extension SessionNetwork {
     projections[projection].weights = weights
   }
 
-  private static func randomRule(_ generator: inout SeededGenerator) -> Rule {
+  private static func randomRule(
+    _ source: Population, _ target: Population, _ generator: inout SeededGenerator
+  ) -> Rule {
+    let isAnalogue = source.kind == .analogue
+    var seen: [Factor] = [.dendrite, .current]
+    if isAnalogue || source.preTrace.isThere { seen.append(.preTrace) }
+    if target.postTrace.isThere { seen.append(.postTrace) }
+    if target.meanTicks > 0 { seen.append(.meanDendrite) }
+    let triggers: [Trigger] =
+      isAnalogue ? [.postsynaptic, .every] : [.presynaptic, .presynaptic, .postsynaptic, .every]
     var rule = Rule()
     rule.termCount = UInt8(generator.integer(1...2))
     rule.rounding = generator.pick([.nearest, .stochastic, .stochasticByColumn])
     for index in 0..<Int(rule.termCount) {
       rule.terms[index].mantissa = Int8(generator.integer(-100...100))
-      rule.terms[index].factorA = generator.pick([.one, .weight, .dendrite, .current])
+      rule.terms[index].trigger = generator.pick(triggers)
+      if rule.terms[index].trigger == .every {
+        rule.terms[index].periodTicks = UInt16(generator.integer(1...5))
+      }
+      rule.terms[index].factorA = generator.pick([.one, .weight] + seen)
       rule.terms[index].gate = generator.pick([.none, .inside, .outside])
+      rule.terms[index].gateVariable = generator.pick(seen)
       rule.terms[index].gateLow = -200
       rule.terms[index].gateHigh = 300
       rule.terms[index].shift = UInt8(generator.integer(0...8))

@@ -85,8 +85,14 @@ import Testing
     try expect(.SPK_ERROR_ARGUMENT, "it has \(outputs)") { s throws(Fault) in
       _ = try s.state(network.population(.output), 0, count: outputs + 1)
     }
-    try expect(.SPK_ERROR_ARGUMENT, "variable: 5") { s throws(Fault) in
-      _ = try s.state(network.population(.output), 5, count: 1)
+    try expect(.SPK_ERROR_ARGUMENT, "variable: 9") { s throws(Fault) in
+      _ = try s.state(network.population(.output), 9, count: 1)
+    }
+    try expect(.SPK_ERROR_ARGUMENT, "does not have variable 4") { s throws(Fault) in
+      _ = try s.state(values, 4, count: 1)
+    }
+    try expect(.SPK_ERROR_ARGUMENT, "expected of a probe") { s throws(Fault) in
+      _ = try s.probe(network.population(.output), 4, first: 0, count: 1)
     }
   }
 

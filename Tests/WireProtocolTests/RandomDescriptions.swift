@@ -43,12 +43,19 @@ func anyPopulation(_ generator: inout SeededGenerator) -> Population {
   population.groupSize = generator.any()
   population.gain = generator.any()
   population.valueLimit = generator.any()
+  population.preTrace = anyTrace(&generator)
+  population.postTrace = anyTrace(&generator)
+  population.meanTicks = generator.any()
   for index in 0..<Int(population.decaySetCount) {
     population.decays[index] = DecaySet(
       membrane: generator.any(), current1: generator.any(), current2: generator.any(),
       dendrite: generator.any())
   }
   return population
+}
+
+private func anyTrace(_ generator: inout SeededGenerator) -> Trace {
+  Trace(step: generator.any(), decay: generator.any(), viewShift: generator.any())
 }
 
 func anyProjection(_ generator: inout SeededGenerator) -> Projection {
@@ -68,6 +75,7 @@ func anyProjection(_ generator: inout SeededGenerator) -> Projection {
   projection.rule.rounding = generator.anyCase(3)
   projection.rule.lowLimit = generator.any()
   projection.rule.highLimit = generator.any()
+  projection.rule.skipsDiagonal = .random(using: &generator)
   for index in 0..<Int(projection.rule.termCount) {
     var term = Term()
     term.trigger = generator.anyCase(3)

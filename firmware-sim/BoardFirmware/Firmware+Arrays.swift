@@ -71,19 +71,10 @@ extension Firmware {
       }
       return
     }
-    guard place.kind >= ArrayKind.state, place.kind <= ArrayKind.refractory else {
-      throw .malformed
-    }
-    try network.pointee.checkState(place.object, first: place.first, count: place.count)
-    if let compartment = Compartment(rawValue: place.kind - ArrayKind.state) {
-      let state = fabric.pointee.state(population: place.object, compartment: compartment)
-      writer.put(UnsafeBufferPointer(start: state + place.first, count: place.count))
-    } else {
-      let refractory = fabric.pointee.refractory(population: place.object)
-      for index in place.first..<(place.first + place.count) {
-        writer.put(Int32(refractory[index]))
-      }
-    }
+    let variable = try network.pointee.variable(place)
+    guard let room = writer.putRoom(4 * place.count) else { return }
+    fabric.pointee.copyState(
+      population: place.object, variable, first: place.first, into: room, count: place.count)
   }
 }
 
@@ -106,13 +97,10 @@ extension Fabric {
       setValue(population: object, neuron: index, to: Int16(truncatingIfNeeded: value))
     case ArrayKind.history:
       setHistory(population: object, index, to: Int16(truncatingIfNeeded: value))
-    case ArrayKind.refractory:
-      refractory(population: object)[index] = UInt8(truncatingIfNeeded: value)
     case ArrayKind.state...:
-      guard let compartment = Compartment(rawValue: kind - ArrayKind.state) else { return }
+      guard let variable = StateVariable(rawValue: kind - ArrayKind.state) else { return }
       setState(
-        population: object, compartment: compartment, neuron: index,
-        to: Int32(truncatingIfNeeded: value))
+        population: object, variable, neuron: index, to: Int32(truncatingIfNeeded: value))
     default:
       guard let parameter = NeuronParameter(rawValue: kind) else { return }
       setParameter(
@@ -131,11 +119,11 @@ extension LoadedNetwork {
     case ArrayKind.history:
       guard stage == .running else { throw .state }
       return try history(place)
-    case ArrayKind.state...ArrayKind.refractory:
+    case ArrayKind.state...:
       guard stage == .running else { throw .state }
-      try checkState(place.object, first: place.first, count: place.count)
-      guard place.kind < ArrayKind.refractory else { return WritableArray(low: 0, high: 255) }
-      return WritableArray(low: Int(Law.stateMinimum), high: Int(Law.stateLimit))
+      let variable = try variable(place)
+      let range = populations[place.object].range(of: variable)
+      return WritableArray(low: Int(range.low), high: Int(range.high))
     default:
       guard let parameter = NeuronParameter(rawValue: place.kind) else { throw .malformed }
       return try parameters(place, parameter)
@@ -205,6 +193,18 @@ extension LoadedNetwork {
     guard place.first >= 0, place.first <= limit, place.count <= limit - place.first else {
       throw .index
     }
+  }
+
+  /// The variable that a place in an array of state is of.
+  fileprivate func variable(_ place: Place) throws(BoardError) -> StateVariable {
+    guard place.kind >= ArrayKind.state,
+      let variable = StateVariable(rawValue: place.kind - ArrayKind.state)
+    else { throw .malformed }
+    guard place.object < populationCount, populations[place.object].has(variable) else {
+      throw .index
+    }
+    try check(place, limit: Int(populations[place.object].neuronCount))
+    return variable
   }
 
   func checkState(_ population: Int, first: Int, count: Int) throws(BoardError) {

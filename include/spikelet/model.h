@@ -34,16 +34,21 @@ enum {
   SPK_CURRENT1 = 1,
   SPK_CURRENT2 = 2,
   SPK_DENDRITE = 3,
-  SPK_REFRACTORY = 4 /**< ticks left in which the neuron cannot fire, 0 .. 255: no compartment, and not for probes */
+  /* Those from here on are no compartments, and not for probes. */
+  SPK_REFRACTORY = 4,    /**< ticks left in which the neuron cannot fire, 0 .. 255 */
+  SPK_PRE_TRACE = 5,     /**< of a leaky or input population that has it, 0 .. 2^23 − 1 */
+  SPK_POST_TRACE = 6,    /**< of a leaky population that has it */
+  SPK_MEAN_DENDRITE = 7, /**< of a leaky population with `mean_ticks`: the mean of the last period */
+  SPK_DENDRITE_SUM = 8   /**< the same: the sum since then */
 };
 /** Connectivity of a projection. */
 enum { SPK_DENSE = 0, SPK_SPARSE = 1, SPK_ONE_TO_ONE = 2, SPK_SHARED_KERNEL = 3 /**< reserved */ };
 /** How weights are stored: int8, or int16 of which the top 8 bits act. */
 enum { SPK_INT8 = 0, SPK_INT16_MASTER = 1 };
-/** Triggers of a term; POST and EVERY are reserved. */
+/** Triggers of a term: a presynaptic spike arrives, the postsynaptic neuron has fired, a period has passed. */
 enum { SPK_ON_PRE = 0, SPK_ON_POST = 1, SPK_ON_EVERY = 2 };
 enum { SPK_GATE_NONE = 0, SPK_GATE_INSIDE = 1, SPK_GATE_OUTSIDE = 2 };
-/** Factors of a term and variables of a gate; the last three are reserved. */
+/** Factors of a term, and, but for the first two, variables of a gate. */
 enum {
   SPK_FACTOR_ONE = 0,
   SPK_FACTOR_WEIGHT = 1,
@@ -60,6 +65,13 @@ enum { SPK_ROUND_NEAREST = 0, SPK_ROUND_STOCHASTIC = 1, SPK_ROUND_STOCHASTIC_BY_
 typedef struct spk_decay_set {
   uint16_t membrane, current1, current2, dendrite;
 } spk_decay_set;
+
+/** What a neuron remembers of its spikes, for rules. */
+typedef struct spk_trace {
+  uint32_t step;           /**< that a spike adds, 0 .. 2^23 − 1; 0: there is no trace */
+  uint32_t decay;          /**< fraction lost each tick, in 1/4096; 0 .. 4096 */
+  uint32_t view_shift;     /**< rules see trace / 2^shift, 255 at most; 0 .. 15 */
+} spk_trace;
 
 /** One population. Fields that its kind has no use for are ignored. */
 typedef struct spk_population {
@@ -83,19 +95,22 @@ typedef struct spk_population {
   uint32_t value_limit;   /**< analogue: largest magnitude of a value; 1 .. 32,767 */
   uint32_t decay_set_count; /**< 1 .. 16 */
   spk_decay_set decays[16];
+  spk_trace pre_trace;    /**< input, leaky: for rules of projections from here */
+  spk_trace post_trace;   /**< leaky: for rules of projections to here */
+  uint32_t mean_ticks;    /**< leaky: period of the mean of the dendrite, in ticks of learning runs; 0: none; to 65,535 */
 } spk_population;
 
 /** A leaky population of no neurons; set `neuron_count` and what differs. */
 #define SPK_POPULATION_INIT                                                                                        \
   { (uint32_t)sizeof(spk_population), SPK_LEAKY, 0, SPK_ROLE_NONE, 0, SPK_RESET_VALUE, 0, 0, 0, -8388608, 0, 0, 0, \
-    0, 0, 0, 0, 32768, 0, 32767, 1, { { 4096, 4096, 4096, 4096 } } }
+    0, 0, 0, 0, 32768, 0, 32767, 1, { { 4096, 4096, 4096, 4096 } }, { 0, 0, 0 }, { 0, 0, 0 }, 0 }
 
 /** mantissa · 2^−shift · A · B, while the gate is open. */
 typedef struct spk_term {
-  uint32_t trigger;        /**< SPK_ON_PRE */
-  uint32_t period_ticks;   /**< 0; reserved for SPK_ON_EVERY */
+  uint32_t trigger;        /**< SPK_ON_… */
+  uint32_t period_ticks;   /**< of SPK_ON_EVERY, 1 .. 65,535; else 0 */
   uint32_t gate;           /**< SPK_GATE_… */
-  uint32_t gate_variable;  /**< SPK_FACTOR_MEMBRANE, _CURRENT or _DENDRITE */
+  uint32_t gate_variable;  /**< SPK_FACTOR_… but _ONE and _WEIGHT */
   int32_t gate_low, gate_high; /**< 16 bits signed, both inside */
   uint32_t factor_a, factor_b; /**< SPK_FACTOR_… */
   int32_t mantissa;        /**< −128 .. 127 */
@@ -120,12 +135,13 @@ typedef struct spk_projection {
   int32_t low_limit, high_limit; /**< of the stored weight */
   uint32_t term_count;     /**< 0 (no rule) .. 4 */
   spk_term terms[4];
+  uint32_t skip_diagonal;  /**< 1: synapses from a neuron to itself do not learn; within one population */
 } spk_projection;
 
 /** A dense int8 projection onto I1 with one tick of delay and no rule. */
 #define SPK_PROJECTION_INIT                                                                                       \
   { (uint32_t)sizeof(spk_projection), 0, 0, SPK_CURRENT1, SPK_DENSE, SPK_INT8, 0, 1, 0, 0, 0, 0, 256,             \
-    SPK_ROUND_STOCHASTIC, -32768, 32767, 0, { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } } }
+    SPK_ROUND_STOCHASTIC, -32768, 32767, 0, { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } }, 0 }
 
 /** What one core of a placement holds. */
 typedef struct spk_core_use {
