@@ -67,6 +67,11 @@ static const struct {
     {U(decay_set_count), SPK_LEAKY, 0, SPK_ERROR_ARGUMENT},
     {U(decay_set_count), SPK_LEAKY, 17, SPK_ERROR_ARGUMENT},
     {U(decay_set_count), SPK_LEAKY, UINT32_MAX, SPK_ERROR_ARGUMENT},
+    {"trace.step", offsetof(spk_population, pre_trace), SPK_INPUT, 1 << 23, SPK_ERROR_ARGUMENT},
+    {"trace.step", offsetof(spk_population, post_trace), SPK_LEAKY, UINT32_MAX, SPK_ERROR_ARGUMENT},
+    {"trace.decay", offsetof(spk_population, pre_trace.decay), SPK_LEAKY, 4097, SPK_ERROR_ARGUMENT},
+    {"trace.view_shift", offsetof(spk_population, post_trace.view_shift), SPK_LEAKY, 16, SPK_ERROR_ARGUMENT},
+    {U(mean_ticks), SPK_LEAKY, 65536, SPK_ERROR_ARGUMENT},
     {"decay", offsetof(spk_population, decays), SPK_LEAKY, 4097, SPK_ERROR_MODEL},
     {"decay", offsetof(spk_population, decays) + 4, SPK_LEAKY, 0xffff0000, SPK_ERROR_MODEL},
 };
