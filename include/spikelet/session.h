@@ -191,7 +191,7 @@ typedef struct spk_resume_report {
 SPK_API spk_status spk_session_resume(spk_session *session, spk_model *model, spk_resume_report *report);
 
 /** Reads the state of neurons first .. first + count − 1. @since 0.1
- * @param variable  SPK_MEMBRANE, SPK_CURRENT1, SPK_CURRENT2, SPK_DENDRITE, SPK_REFRACTORY
+ * @param variable  SPK_MEMBRANE … SPK_DENDRITE_SUM, one that the population has
  * @param values    [count]
  */
 SPK_API spk_status spk_session_read_state(spk_session *session, uint32_t population, uint32_t variable,
@@ -199,7 +199,7 @@ SPK_API spk_status spk_session_read_state(spk_session *session, uint32_t populat
 
 /** Writes the state of neurons first .. first + count − 1. @since 0.1
  * @param variable  as for spk_session_read_state()
- * @param values    [count], 24 bits signed; 0 .. 255 for SPK_REFRACTORY
+ * @param values    [count], each within the range of the variable
  */
 SPK_API spk_status spk_session_write_state(spk_session *session, uint32_t population, uint32_t variable,
                                            uint32_t first, const int32_t *values, size_t count);
