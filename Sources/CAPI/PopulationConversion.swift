@@ -16,7 +16,7 @@ func population(
   case .input:
     result.gain = Int32(try inRange(source.gain, 0, 65_535, "population->gain"))
     result.floor = UInt8(try inRange(source.floor, 0, 255, "population->floor"))
-    result.preTrace = try trace(source.pre_trace)
+    result.preTrace = try preTrace(source)
   case .analogue:
     result.valueLimit = Int32(
       try inRange(source.value_limit, 1, 32_767, "population->value_limit"))
@@ -42,8 +42,10 @@ private func convertLeaky(_ source: spk_population, _ result: inout Population) 
     source.dendrite_view_shift, "population->dendrite_view_shift")
   result.noiseAmplitude = Int32(try inRange(source.noise, 0, 32_767, "population->noise"))
   result.groupSize = Int32(try inRange(source.group_size, 0, 65_536, "population->group_size"))
-  result.preTrace = try trace(source.pre_trace)
-  result.postTrace = try trace(source.post_trace)
+  result.preTrace = try preTrace(source)
+  result.postTrace = try trace(
+    source.post_trace, "population->post_trace.step", "population->post_trace.decay",
+    "population->post_trace.view_shift")
   result.meanTicks = UInt16(
     try inRange(source.mean_ticks, 0, 65_535, "population->mean_ticks"))
   result.decaySetCount = UInt8(
@@ -59,11 +61,19 @@ private func convertLeaky(_ source: spk_population, _ result: inout Population) 
   }
 }
 
-private func trace(_ source: spk_trace) throws(Fault) -> Trace {
+private func preTrace(_ source: spk_population) throws(Fault) -> Trace {
+  try trace(
+    source.pre_trace, "population->pre_trace.step", "population->pre_trace.decay",
+    "population->pre_trace.view_shift")
+}
+
+private func trace(
+  _ source: spk_trace, _ step: StaticString, _ decay: StaticString, _ viewShift: StaticString
+) throws(Fault) -> Trace {
   Trace(
-    step: Int32(try inRange(source.step, 0, 8_388_607, "trace.step")),
-    decay: UInt16(try inRange(source.decay, 0, 4_096, "trace.decay")),
-    viewShift: try shift(source.view_shift, "trace.view_shift"))
+    step: Int32(try inRange(source.step, 0, 8_388_607, step)),
+    decay: UInt16(try inRange(source.decay, 0, 4_096, decay)),
+    viewShift: try shift(source.view_shift, viewShift))
 }
 
 private func described(_ source: Trace) -> spk_trace {

@@ -166,10 +166,7 @@ extension Model {
 extension PopulationEntry {
   fileprivate func checkState() throws(Fault) {
     guard var row = state else { return }
-    for number in 0..<UInt8(StateVariable.count) {
-      guard let variable = StateVariable(rawValue: number), population.has(variable) else {
-        continue
-      }
+    try population.forEachVariable { (variable) throws(Fault) in
       let range = population.range(of: variable)
       for neuron in 0..<Int(population.neuronCount) {
         try FieldVisitor.check("state", Int(row[neuron]), Int(range.low), Int(range.high))

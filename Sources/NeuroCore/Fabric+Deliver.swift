@@ -20,7 +20,7 @@ struct Delivery {
 }
 
 extension Fabric {
-  /// Steps 1 to 3: the rows that arrive change their weights, then are added to the arrivals.
+  /// Steps 1 to 3: weights change by what is due, then the rows that arrive are added to the arrivals.
   func deliver(
     _ index: Int, slice: Slice, ordinal: Int, moment: DrawMoment, learning: Bool, labelled: Bool
   ) {
@@ -32,18 +32,20 @@ extension Fabric {
     let analogue = source.pointee.population.kind == .analogue
     let rowsArrive = analogue || source.pointee.spikeCounts[slot] > 0
     let learns = learning && projection.learning && projection.hasRule
-    let plan = RulePlan(
-      projection.rule, count: moment.count, rowsArrive: rowsArrive,
-      targetsFired: learns && projection.rule.has(.postsynaptic) && !firedLast(slice).isEmpty)
-    let isDueWithoutRow = learns && plan.isDueWithoutRow
-    guard rowsArrive || isDueWithoutRow else { return }
+    let plan =
+      learns
+      ? RulePlan(
+        projection.rule, count: moment.count, rowsArrive: rowsArrive,
+        targetsFired: projection.rule.has(.postsynaptic) && !firedLast(slice).isEmpty)
+      : .idle
+    guard rowsArrive || plan.isDueWithoutRow else { return }
     let delivery = Delivery(
       index: index, memory: memory, slice: slice, ordinal: ordinal,
       arrivals: populations[Int(slice.population)].arrivals[Int(projection.compartment.rawValue)],
       moment: moment,
       change: learns ? prepareColumns(index, slice: slice, moment: moment, plan: plan) : .none,
       plan: plan)
-    if isDueWithoutRow, delivery.change != .none {
+    if plan.isDueWithoutRow, delivery.change != .none {
       deliverAll(delivery, slot: slot)
     } else if analogue {
       let values = source.pointee.values + slot * source.pointee.count

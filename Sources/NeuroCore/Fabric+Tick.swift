@@ -44,7 +44,7 @@ extension Fabric {
   ///   - stream, count: what the draws of this tick depend on.
   ///   - learning: whether weights may change in this tick.
   ///   - labelled: whether label-gated projections act.
-  /// - Complexity: O(neurons + synapses of the rows that arrive).
+  /// - Complexity: O(neurons + synapses of the rows that arrive); of a projection for which a trigger of its own is due, all synapses.
   public mutating func tick(stream: UInt8, count: UInt64, learning: Bool, labelled: Bool) {
     openTick()
     let moment = DrawMoment(seed: seed, stream: stream, count: count)

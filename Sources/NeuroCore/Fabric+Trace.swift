@@ -4,13 +4,13 @@ extension Fabric {
   /// Step 8: traces, and the mean of the dendrite. Source: docs/numerics.md 2.
   func trace(_ memory: UnsafeMutablePointer<PopulationMemory>, stream: UInt8, count: UInt64) {
     let population = memory.pointee.population
-    if population.preTrace.isThere {
+    if population.has(.preTrace) {
       advance(memory.pointee.preTrace, population.preTrace, memory)
     }
-    if population.postTrace.isThere, population.kind == .leaky {
+    if population.has(.postTrace) {
       advance(memory.pointee.postTrace, population.postTrace, memory)
     }
-    if population.meanTicks > 0, population.kind == .leaky, stream == 0 {
+    if population.has(.meanDendrite), stream == 0 {
       let ticks = UInt64(population.meanTicks)
       sumDendrite(memory, takesMean: (count &+ 1) % ticks == 0)
     }
@@ -32,9 +32,12 @@ extension Fabric {
   private func sumDendrite(_ memory: UnsafeMutablePointer<PopulationMemory>, takesMean: Bool) {
     let shift = memory.pointee.population.dendriteViewShift
     let ticks = Int64(memory.pointee.population.meanTicks)
+    let range = memory.pointee.population.range(of: .dendriteSum)
     for neuron in 0..<memory.pointee.count {
-      let sum =
+      // The sum is within 2^31 − 2^15 of 0, and so is this one.
+      let value =
         memory.pointee.dendriteSum[neuron] &+ view(memory.pointee.state[3][neuron], shift: shift)
+      let sum = min(max(value, range.low), range.high)
       memory.pointee.dendriteSum[neuron] = takesMean ? 0 : sum
       guard takesMean else { continue }
       let doubled = 2 &* Int64(sum) &+ ticks

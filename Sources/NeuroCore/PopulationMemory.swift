@@ -2,7 +2,8 @@
 struct PopulationMemory: BitwiseCopyable {
   let population: Population
   let count: Int
-  /// Ticks of history kept: the longest delay of a projection from here, and the current tick.
+  /// Ticks of history kept: the longest delay of a projection from here, the last tick where a rule asks who fired in it, and the
+  /// current one.
   let historyTicks: Int
   /// Where the current tick stands in the history.
   var slot = 0
@@ -12,7 +13,7 @@ struct PopulationMemory: BitwiseCopyable {
   /// [count] each, zero between ticks.
   let arrivals: InlineArray<4, UnsafeMutablePointer<Int32>>
   let refractory: UnsafeMutablePointer<UInt8>
-  /// [count] each where the population has them; else nobody looks. The last are M and S of the law.
+  /// [count] each where the population has them, and nothing else. The last are M and S of the law.
   let preTrace: UnsafeMutablePointer<Int32>
   let postTrace: UnsafeMutablePointer<Int32>
   let meanDendrite: UnsafeMutablePointer<Int32>
@@ -41,11 +42,14 @@ struct PopulationMemory: BitwiseCopyable {
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
     ]
     refractory = arena.take(UInt8.self, neurons)
-    preTrace = arena.take(Int32.self, population.preTrace.isThere ? count : 0)
-    postTrace = arena.take(Int32.self, population.postTrace.isThere ? count : 0)
-    let meanCount = population.meanTicks > 0 ? neurons : 0
-    meanDendrite = arena.take(Int32.self, meanCount)
-    dendriteSum = arena.take(Int32.self, meanCount)
+    let size = count
+    func array(_ variable: StateVariable) -> UnsafeMutablePointer<Int32> {
+      arena.take(Int32.self, population.has(variable) ? size : 0)
+    }
+    preTrace = array(.preTrace)
+    postTrace = array(.postTrace)
+    meanDendrite = array(.meanDendrite)
+    dendriteSum = array(.dendriteSum)
     func array(_ parameter: NeuronParameter) -> UnsafeMutablePointer<Int32> {
       arena.take(Int32.self, population.hasArray(parameter) ? neurons : 0)
     }
@@ -96,16 +100,12 @@ struct PopulationMemory: BitwiseCopyable {
   func clear() {
     spikeCounts.update(repeating: 0, count: historyTicks)
     if population.kind == .analogue { values.update(repeating: 0, count: historyTicks * count) }
-    if population.preTrace.isThere { preTrace.update(repeating: 0, count: count) }
-    if population.postTrace.isThere { postTrace.update(repeating: 0, count: count) }
-    if population.meanTicks > 0 {
-      meanDendrite.update(repeating: 0, count: count)
-      dendriteSum.update(repeating: 0, count: count)
+    population.forEachVariable { variable in
+      if let words = words(variable) {
+        words.update(repeating: 0, count: count)
+      } else {
+        refractory.update(repeating: 0, count: count)
+      }
     }
-    guard population.kind == .leaky else { return }
-    for compartment in 0..<Compartment.count {
-      state[compartment].update(repeating: 0, count: count)
-    }
-    refractory.update(repeating: 0, count: count)
   }
 }

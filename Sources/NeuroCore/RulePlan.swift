@@ -8,6 +8,11 @@ struct RulePlan: BitwiseCopyable {
   /// Whether all synapses of a column change by the same X.
   let isByColumn: Bool
 
+  /// No rule acts.
+  static var idle: RulePlan {
+    RulePlan(Rule(), count: 0, rowsArrive: false, targetsFired: false)
+  }
+
   /// - Parameters:
   ///   - count: of the ticks of learning runs.
   ///   - rowsArrive, targetsFired: whether there are any.

@@ -25,16 +25,24 @@ extension Population {
     }
   }
 
+  /// Calls `body` for each variable that its neurons have, in their order.
+  public func forEachVariable<Failure: Error>(
+    _ body: (StateVariable) throws(Failure) -> Void
+  ) throws(Failure) {
+    for number in 0..<UInt8(StateVariable.count) {
+      guard let variable = StateVariable(rawValue: number), has(variable) else { continue }
+      try body(variable)
+    }
+  }
+
   /// How many of them it has.
   public var variableCount: Int {
     var count = 0
-    for number in 0..<UInt8(StateVariable.count) {
-      if let variable = StateVariable(rawValue: number), has(variable) { count += 1 }
-    }
+    forEachVariable { _ in count += 1 }
     return count
   }
 
-  /// Whether it has the variables of another population, and no others, in the same ranges.
+  /// Whether it has the variables of another population and no others, and means over as many ticks.
   public func hasVariables(of other: Population) -> Bool {
     for number in 0..<UInt8(StateVariable.count) {
       guard let variable = StateVariable(rawValue: number), has(variable) == other.has(variable)
@@ -51,55 +59,6 @@ extension Population {
     case .preTrace, .postTrace: (0, Law.stateLimit)
     case .meanDendrite: (-32_768, 32_767)
     case .dendriteSum: (-32_768 * Int32(meanTicks), 32_767 * Int32(meanTicks))
-    }
-  }
-}
-
-extension Fabric {
-  /// Copies a variable that the population has, as of the end of the last tick.
-  ///
-  /// - Parameters:
-  ///   - values: [count] Int32, at any address.
-  public func copyState(
-    population: Int, _ variable: StateVariable, first: Int, into values: UnsafeMutableRawPointer,
-    count: Int
-  ) {
-    let memory = populations + population
-    let words = memory.pointee.words(variable)
-    for index in 0..<count {
-      values.storeBytes(
-        of: words?[first + index] ?? Int32(memory.pointee.refractory[first + index]),
-        toByteOffset: 4 * index, as: Int32.self)
-    }
-  }
-
-  /// Sets a variable that the population has, within its range, as of the end of the last tick.
-  public mutating func setState(
-    population: Int, _ variable: StateVariable, neuron: Int, to value: Int32
-  ) {
-    let memory = populations + population
-    if let words = memory.pointee.words(variable) {
-      words[neuron] = value
-    } else {
-      memory.pointee.refractory[neuron] = UInt8(truncatingIfNeeded: value)
-    }
-    // What holds a value has to decay, whether a projection arrives there or not.
-    if variable.rawValue < Compartment.count {
-      memory.pointee.arrivalCompartments |= 1 << variable.rawValue
-    }
-  }
-}
-
-extension PopulationMemory {
-  /// [count] of a variable; nil for refractory counts, which are bytes.
-  fileprivate func words(_ variable: StateVariable) -> UnsafeMutablePointer<Int32>? {
-    switch variable {
-    case .membrane, .current1, .current2, .dendrite: state[Int(variable.rawValue)]
-    case .refractory: nil
-    case .preTrace: preTrace
-    case .postTrace: postTrace
-    case .meanDendrite: meanDendrite
-    case .dendriteSum: dendriteSum
     }
   }
 }

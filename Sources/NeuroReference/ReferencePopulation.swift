@@ -69,12 +69,17 @@ public struct ReferencePopulation: Sendable {
     }
   }
 
-  public func state(_ compartment: Compartment) -> [Int] {
-    switch compartment {
+  public func state(_ variable: StateVariable) -> [Int] {
+    switch variable {
     case .membrane: membrane
     case .current1: current1
     case .current2: current2
     case .dendrite: dendrite
+    case .refractory: refractoryCount
+    case .preTrace: preTrace
+    case .postTrace: postTrace
+    case .meanDendrite: meanDendrite
+    case .dendriteSum: dendriteSum
     }
   }
 

@@ -187,8 +187,10 @@ extension ReferenceNetwork {
         populations[p].postTrace[i], hasFired: hasFired)
       let ticks = Int(parameters.meanTicks)
       if ticks == 0 || draws.stream != 0 { continue }
-      populations[p].dendriteSum[i] += view(
-        populations[p].dendrite[i], shift: Int(parameters.dendriteViewShift))
+      let sum =
+        populations[p].dendriteSum[i]
+        + view(populations[p].dendrite[i], shift: Int(parameters.dendriteViewShift))
+      populations[p].dendriteSum[i] = min(32_767 * ticks, max(-32_768 * ticks, sum))
       if (draws.count + 1) % UInt64(ticks) == 0 {
         let doubled = 2 * populations[p].dendriteSum[i] + ticks
         populations[p].meanDendrite[i] = floorDivided(doubled, by: 2 * ticks)

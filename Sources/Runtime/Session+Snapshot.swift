@@ -122,12 +122,10 @@ extension Session {
       let shape = populations[index]
       if let state = model.snapshotState(population: index) {
         var row = state
-        for number in 0..<UInt8(StateVariable.count) {
-          guard let variable = StateVariable(rawValue: number), shape.population.has(variable)
-          else { continue }
+        try shape.population.forEachVariable { (variable) throws(Fault) in
           let first = row
           try board.connection.write(
-            ArrayKind.state + number, object: index, count: shape.count
+            ArrayKind.state + variable.rawValue, object: index, count: shape.count
           ) { Int(first[$0]) }
           row += shape.count
         }
@@ -150,11 +148,11 @@ extension Session {
   ) throws(Fault) {
     let shape = populations[index]
     var first = 0
-    for number in 0..<UInt8(StateVariable.count) {
-      guard let variable = StateVariable(rawValue: number), shape.population.has(variable)
-      else { continue }
+    try shape.population.forEachVariable { (variable) throws(Fault) in
       let row = first
-      try read(&board, ArrayKind.state + number, object: index, count: shape.count, bytes: 4) {
+      try read(
+        &board, ArrayKind.state + variable.rawValue, object: index, count: shape.count, bytes: 4
+      ) {
         state[row + $0] = Int32(truncatingIfNeeded: $1)
       }
       first += shape.count

@@ -22,7 +22,7 @@ public struct SessionShape: BitwiseCopyable {
 struct PopulationShape: BitwiseCopyable {
   var name = Name()
   var population = Population(kind: .input, neuronCount: 0)
-  /// Rows of its history: the longest delay from here, and for an analogue one the held values.
+  /// Rows of its history, as `Model.historyRows` counts them.
   var historyRows = 0
 
   init() {}

@@ -82,12 +82,14 @@ struct Comparison {
   private func stateDisagreement(
     _ reference: any NetworkUnderTest, _ core: any NetworkUnderTest
   ) -> String? {
-    for population in description.populations.indices where populations(population).kind == .leaky {
-      for compartment in [Compartment.membrane, .current1, .current2, .dendrite] {
-        let expected = reference.state(population: population, compartment)
-        let found = core.state(population: population, compartment)
+    for population in description.populations.indices {
+      let parameters = populations(population)
+      for variable in (0..<UInt8(StateVariable.count)).compactMap(StateVariable.init)
+      where parameters.has(variable) {
+        let expected = reference.state(population: population, variable)
+        let found = core.state(population: population, variable)
         if let neuron = expected.indices.first(where: { expected[$0] != found[$0] }) {
-          return "\(compartment) of neuron \(neuron) of population \(population) is "
+          return "\(variable) of neuron \(neuron) of population \(population) is "
             + "\(found[neuron]), by the law \(expected[neuron])"
         }
       }

@@ -71,9 +71,14 @@ final class FabricUnderTest: NetworkUnderTest {
 
   func spikes(population: Int) -> [Int] { fabric.spikes(population: population).map(Int.init) }
 
-  func state(population: Int, _ compartment: Compartment) -> [Int] {
-    let first = fabric.state(population: population, compartment: compartment)
-    return (0..<neuronCounts[population]).map { Int(first[$0]) }
+  func state(population: Int, _ variable: StateVariable) -> [Int] {
+    var values = [Int32](repeating: 0, count: neuronCounts[population])
+    values.withUnsafeMutableBytes {
+      fabric.copyState(
+        population: population, variable, first: 0, into: $0.baseAddress!,
+        count: neuronCounts[population])
+    }
+    return values.map(Int.init)
   }
 
   func weights(projection: Int) -> [Int] {

@@ -8,7 +8,7 @@ protocol NetworkUnderTest: AnyObject {
   func drawSpikes(population: Int, intensities: [Int], stream: Int, count: UInt64)
   func tick(stream: Int, count: UInt64, learning: Bool, labelled: Bool)
   func spikes(population: Int) -> [Int]
-  func state(population: Int, _ compartment: Compartment) -> [Int]
+  func state(population: Int, _ variable: StateVariable) -> [Int]
   func weights(projection: Int) -> [Int]
   func setEnabled(projection: Int, _ on: Bool)
   func setLearning(projection: Int, _ on: Bool)
@@ -62,8 +62,8 @@ final class ReferenceUnderTest: NetworkUnderTest {
 
   func spikes(population: Int) -> [Int] { network.populations[population].spikes }
 
-  func state(population: Int, _ compartment: Compartment) -> [Int] {
-    network.populations[population].state(compartment)
+  func state(population: Int, _ variable: StateVariable) -> [Int] {
+    network.populations[population].state(variable)
   }
 
   func weights(projection: Int) -> [Int] { network.projections[projection].weights }

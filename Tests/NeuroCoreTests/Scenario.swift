@@ -53,6 +53,7 @@ extension NetworkDescription {
     for index in 0..<tickCount {
       if random.chance(8) { learningRun.toggle() }
       if random.chance(15) { labelled.toggle() }
+      if hasTraces, random.chance(3) { counts[0] = random.integer(0...40) }
       let stream = learningRun ? 0 : 1
       var tick = ScenarioTick(
         stream: stream, count: UInt64(counts[stream]),

@@ -105,9 +105,9 @@ import Testing
     run.tick(0)
     for count in 1..<4 {
       run.tick(count)
-      for compartment in [Compartment.membrane, .current1, .current2, .dendrite] {
-        #expect(run.state(population: 1, compartment) == [8_388_607])
-        #expect(run.state(population: 2, compartment) == [-8_388_608])
+      for variable in [StateVariable.membrane, .current1, .current2, .dendrite] {
+        #expect(run.state(population: 1, variable) == [8_388_607])
+        #expect(run.state(population: 2, variable) == [-8_388_608])
       }
     }
   }

@@ -119,12 +119,60 @@ import WireProtocol
     #expect(try refusal(.running, Talk.write("", 20, object: 0, [Int16(2)])) == .law)
     #expect(try refusal(.running, Talk.write("", 20, object: 2, [Int16.min])) == .law)
     #expect(try refusal(.running, Talk.write("", 41, object: 1, [Int32(0)])) == .malformed)
-    for kind in UInt8(37)...40 {
-      #expect(try refusal(.running, Talk.write("", kind, object: 1, [Int32(0)])) == .index)
+    func write(_ kind: UInt8, _ object: UInt16, _ value: Int32) throws -> BoardError? {
+      try refusal(.running, Talk.write("", kind, object: object, [value]))
     }
-    #expect(try refusal(.running, Talk.write("", 21, object: 1, [Int32(0)])) == .malformed)
+    for kind in UInt8(36)...40 where kind != 37 { #expect(try write(kind, 0, 0) == .index) }
+    for object in UInt16(1)...2 { #expect(try write(37, object, 0) == .index) }
+    #expect(try write(37, 0, 1 << 23) == .law && write(37, 0, -1) == .law)
+    #expect(try write(38, 1, 1 << 23) == .law && write(38, 1, -1) == .law)
+    #expect(try write(39, 1, 32_768) == .law && write(39, 1, -32_769) == .law)
+    #expect(try write(40, 1, 98_302) == .law && write(40, 1, -98_305) == .law)
+    #expect(try write(40, 1, 98_301) == nil && write(39, 1, -32_768) == nil)
     let past = Talk.write("", 20, object: 0, first: 20, [Int16(1)])
     #expect(try refusal(.running, past) == .index)
+  }
+
+  @Test func `rules that ask for what is not there are refused`() throws {
+    func refusal(
+      _ source: Int32 = 0, _ target: Int32 = 1, _ change: (inout Projection) -> Void
+    ) throws -> BoardError? {
+      let board = try #require(FirmwareUnderTest())
+      board.bring(to: .describing)
+      for request in Talk.description.prefix(3) { _ = board.ask(request.request, request.payload) }
+      var bare = Population(kind: .leaky, neuronCount: 10)
+      bare.threshold = 300
+      if target == 1, source == 1 {
+        _ = board.refusal(.population, Talk.population(1, bare).payload)
+      }
+      var projection = Projection(source: source, target: target)
+      projection.rule.termCount = 1
+      change(&projection)
+      return board.refusal(.projection, Talk.projection(0, projection).payload)
+    }
+    #expect(try refusal { $0.rule.terms[0].trigger = .postsynaptic } == nil)
+    #expect(try refusal { $0.rule.terms[0].trigger = .every } == .law)
+    #expect(try refusal { $0.rule.terms[0].periodTicks = 1 } == .law)
+    #expect(try refusal { $0.rule.skipsDiagonal = true } == .law)
+    #expect(try refusal(2) { _ in } == .law)
+    #expect(try refusal(2) { $0.rule.terms[0].trigger = .postsynaptic } == nil)
+    #expect(
+      try refusal(2) {
+        $0.rule.terms[0].trigger = .postsynaptic; $0.rule.terms[0].factorA = .preTrace
+      } == nil)
+    for factor in [Factor.preTrace, .postTrace, .meanDendrite] {
+      #expect(try refusal(0) { $0.rule.terms[0].factorB = factor } == nil)
+      #expect(try refusal(1) { $0.rule.terms[0].factorB = factor } == .law)
+    }
+    for change: (inout Population) -> Void in [
+      { $0.preTrace.step = -1 }, { $0.postTrace.decay = 4_097 }, { $0.preTrace.viewShift = 16 },
+    ] {
+      let board = try #require(FirmwareUnderTest())
+      board.bring(to: .describing)
+      var population = Population(kind: .leaky, neuronCount: 10)
+      change(&population)
+      #expect(board.refusal(.population, Talk.population(1, population).payload) == .law)
+    }
   }
 
   @Test func `an element that is refused keeps all others out`() throws {

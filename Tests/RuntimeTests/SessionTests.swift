@@ -56,12 +56,12 @@ import Testing
     for index in network.projections.indices {
       #expect(try session.weights(index) == reference.network.projections[index].weights)
     }
-    for (index, part) in network.populations.enumerated() where part.parameters.kind == .leaky {
-      for compartment in [Compartment.membrane, .current1, .current2, .dendrite] {
+    for (index, part) in network.populations.enumerated() {
+      for variable in (0..<UInt8(StateVariable.count)).compactMap(StateVariable.init)
+      where part.parameters.has(variable) {
         #expect(
-          try session.state(
-            index, Int(compartment.rawValue), count: network.neuronCount(index))
-            == reference.network.populations[index].state(compartment))
+          try session.state(index, Int(variable.rawValue), count: network.neuronCount(index))
+            == reference.network.populations[index].state(variable))
       }
     }
     #expect(

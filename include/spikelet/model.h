@@ -45,10 +45,12 @@ enum {
 enum { SPK_DENSE = 0, SPK_SPARSE = 1, SPK_ONE_TO_ONE = 2, SPK_SHARED_KERNEL = 3 /**< reserved */ };
 /** How weights are stored: int8, or int16 of which the top 8 bits act. */
 enum { SPK_INT8 = 0, SPK_INT16_MASTER = 1 };
-/** Triggers of a term: a presynaptic spike arrives, the postsynaptic neuron has fired, a period has passed. */
+/** Triggers of a term: a presynaptic spike arrives; the postsynaptic neuron fired in the tick before; the count of ticks of learning
+ * runs (spk_session_ticks()) is a multiple of the period. */
 enum { SPK_ON_PRE = 0, SPK_ON_POST = 1, SPK_ON_EVERY = 2 };
 enum { SPK_GATE_NONE = 0, SPK_GATE_INSIDE = 1, SPK_GATE_OUTSIDE = 2 };
-/** Factors of a term, and, but for the first two, variables of a gate. */
+/** Factors of a term, and, but for the first two, variables of a gate. Traces are 0 .. 255; the pre trace of an analogue source is the
+ * value that arrives. */
 enum {
   SPK_FACTOR_ONE = 0,
   SPK_FACTOR_WEIGHT = 1,
