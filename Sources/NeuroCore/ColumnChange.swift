@@ -38,19 +38,17 @@ func roundedChange(
 extension Fabric {
   /// Fills the scratch arrays for the columns of `slice`.
   func prepareColumns(
-    _ index: Int, slice: Slice, moment: DrawMoment, plan: RulePlan
+    _ index: Int, slice: Slice, moment: DrawMoment, due: DueTerms
   ) -> ColumnChange {
     let memory = projections + index
-    let rule = plan.rule
+    let rule = memory.pointee.projection.rule
     let columns = Int(slice.count)
-    guard fillAmounts(plan, rate: memory.pointee.projection.rate, slice: slice) else {
-      return .none
-    }
+    guard fillAmounts(memory, slice: slice, due: due) else { return .none }
     let draws = rule.rounding != .nearest
     if draws {
       fillWords(object: index, first: Int(slice.first), count: columns, moment: moment)
     }
-    guard plan.isByColumn else { return .general }
+    guard memory.pointee.isByColumn else { return .general }
     let shift = Int64(rule.shift)
     let storage = memory.pointee.projection.storage
     let dithered = rule.rounding == .stochastic
@@ -84,32 +82,33 @@ extension Fabric {
   }
 
   /// X of each column, or of each of its terms; false if all are 0.
-  private func fillAmounts(_ plan: RulePlan, rate: UInt16, slice: Slice) -> Bool {
-    let rule = plan.rule
+  private func fillAmounts(
+    _ memory: UnsafeMutablePointer<ProjectionMemory>, slice: Slice, due: DueTerms
+  ) -> Bool {
+    let rule = memory.pointee.projection.rule
+    let rate = Int64(memory.pointee.projection.rate)
+    let isByColumn = memory.pointee.isByColumn
     let columns = Int(slice.count)
-    for index in 0..<(plan.isByColumn ? 1 : Int(rule.termCount)) {
+    for index in 0..<(isByColumn ? 1 : Int(rule.termCount)) {
       scratch.amounts[index].update(repeating: 0, count: columns)
     }
     var any: Int64 = 0
-    for index in 0..<Int(rule.termCount) where plan.isDue[index] {
+    for index in 0..<Int(rule.termCount) where due[index] {
       let term = rule.terms[index]
       let scale =
-        Int64(rate) &* (Int64(term.mantissa) &<< Int64(rule.shift &- Int(term.shift)))
-      let amounts = scratch.amounts[plan.isByColumn ? 0 : index]
+        rate &* (Int64(term.mantissa) &<< Int64(rule.shift &- Int(term.shift)))
+      let amounts = scratch.amounts[isByColumn ? 0 : index]
       let isGated = term.gate != .none && term.gateVariable != .preTrace
       let gate = variable(term.gateVariable, of: slice)
       let factorA = variable(term.factorA, of: slice)
       let factorB = variable(term.factorB, of: slice)
-      func add(_ column: Int) {
-        if isGated, !term.isOpen(gate[column]) { return }
+      let fired = term.trigger == .postsynaptic ? firedLast(slice) : nil
+      for place in 0..<(fired?.count ?? columns) {
+        let column = fired.map { Int($0[place]) - Int(slice.first) } ?? place
+        if isGated, !term.isOpen(gate[column]) { continue }
         let amount = scale &* Int64(factorA[column]) &* Int64(factorB[column])
         amounts[column] &+= amount
         any |= amount
-      }
-      if term.trigger == .postsynaptic {
-        for neuron in firedLast(slice) { add(Int(neuron) - Int(slice.first)) }
-      } else {
-        for column in 0..<columns { add(column) }
       }
     }
     return any != 0

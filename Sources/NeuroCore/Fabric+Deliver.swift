@@ -13,7 +13,7 @@ struct Delivery {
   let arrivals: UnsafeMutablePointer<Int32>
   let moment: DrawMoment
   let change: ColumnChange
-  let plan: RulePlan
+  let due: DueTerms
 
   var first: Int { Int(slice.first) }
   var count: Int { Int(slice.count) }
@@ -32,20 +32,21 @@ extension Fabric {
     let analogue = source.pointee.population.kind == .analogue
     let rowsArrive = analogue || source.pointee.spikeCounts[slot] > 0
     let learns = learning && projection.learning && projection.hasRule
-    let plan =
+    let due =
       learns
-      ? RulePlan(
+      ? DueTerms(
         projection.rule, count: moment.count, rowsArrive: rowsArrive,
-        targetsFired: projection.rule.has(.postsynaptic) && !firedLast(slice).isEmpty)
-      : .idle
-    guard rowsArrive || plan.isDueWithoutRow else { return }
+        targetsFired: !memory.pointee.isByColumn && projection.rule.has(.postsynaptic)
+          && !firedLast(slice).isEmpty)
+      : .none
+    guard rowsArrive || due.withoutRow else { return }
     let delivery = Delivery(
       index: index, memory: memory, slice: slice, ordinal: ordinal,
       arrivals: populations[Int(slice.population)].arrivals[Int(projection.compartment.rawValue)],
       moment: moment,
-      change: learns ? prepareColumns(index, slice: slice, moment: moment, plan: plan) : .none,
-      plan: plan)
-    if plan.isDueWithoutRow, delivery.change != .none {
+      change: learns ? prepareColumns(index, slice: slice, moment: moment, due: due) : .none,
+      due: due)
+    if due.withoutRow, delivery.change != .none {
       deliverAll(delivery, slot: slot)
     } else if analogue {
       let values = source.pointee.values + slot * source.pointee.count

@@ -11,7 +11,9 @@ extension Fabric {
       synapse.changes = delivery.change != .none
     }
     guard synapse.changes || value != nil else { return }
-    if synapse.changes, delivery.plan.rule.rounding == .stochastic {
+    if synapse.changes,
+      delivery.memory.pointee.projection.rule.rounding == .stochastic
+    {
       var draws = RowDraws(delivery)
       synapse.rho = draws.rho(row)
     }
@@ -45,8 +47,9 @@ extension Fabric {
       ? value ?? 0
       : trace.isThere
         ? min(view(source.pointee.preTrace[synapse.row], shift: trace.viewShift), 255) : 0
-    for index in 0..<Int(delivery.plan.rule.termCount) {
-      let factor = delivery.plan.rowFactor(index, arrives: value != nil, trace: x)
+    let rule = delivery.memory.pointee.projection.rule
+    for index in 0..<Int(rule.termCount) where delivery.due[index] {
+      let factor = rule.terms[index].rowFactor(arrives: value != nil, trace: x)
       synapse.rowFactors[index] = factor
       if factor != 0 { synapse.changes = true }
     }
@@ -110,7 +113,7 @@ private struct Synapse {
     self.delivery = delivery
     self.row = row
     factor = (value ?? 0) &<< Int32(delivery.memory.pointee.projection.shift)
-    fixedColumn = delivery.plan.rule.skipsDiagonal ? row : -1
+    fixedColumn = delivery.memory.pointee.projection.rule.skipsDiagonal ? row : -1
     blankOut = value == nil ? 0 : delivery.memory.pointee.projection.blankOut
   }
 

@@ -18,6 +18,7 @@ extension Fabric {
   ///
   /// - Parameters:
   ///   - intensities: [neurons], 0 .. 255.
+  @inline(never)
   public mutating func drawSpikes(
     population: Int, intensities: UnsafePointer<UInt8>, stream: UInt8, count: UInt64
   ) {
@@ -59,7 +60,9 @@ extension Fabric {
       integrate(slice, moment: moment)
       fire(slice)
     }
-    for index in 0..<populationCount { trace(populations + index, stream: stream, count: count) }
+    for index in 0..<populationCount where populations[index].hasTraces {
+      trace(populations + index, stream: stream, count: count)
+    }
     tickIsOpen = false
   }
 

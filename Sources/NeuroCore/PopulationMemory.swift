@@ -13,6 +13,8 @@ struct PopulationMemory: BitwiseCopyable {
   /// [count] each, zero between ticks.
   let arrivals: InlineArray<4, UnsafeMutablePointer<Int32>>
   let refractory: UnsafeMutablePointer<UInt8>
+  /// Whether it has any of the following.
+  let hasTraces: Bool
   /// [count] each where the population has them, and nothing else. The last are M and S of the law.
   let preTrace: UnsafeMutablePointer<Int32>
   let postTrace: UnsafeMutablePointer<Int32>
@@ -50,6 +52,8 @@ struct PopulationMemory: BitwiseCopyable {
     postTrace = array(.postTrace)
     meanDendrite = array(.meanDendrite)
     dendriteSum = array(.dendriteSum)
+    hasTraces =
+      population.has(.preTrace) || population.has(.postTrace) || population.has(.meanDendrite)
     func array(_ parameter: NeuronParameter) -> UnsafeMutablePointer<Int32> {
       arena.take(Int32.self, population.hasArray(parameter) ? neurons : 0)
     }

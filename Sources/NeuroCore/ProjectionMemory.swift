@@ -1,6 +1,8 @@
 /// One projection at run time: its bits and its weights in model order.
 struct ProjectionMemory: BitwiseCopyable {
   var projection: Projection
+  /// Of its rule.
+  let isByColumn: Bool
   let sourceCount: Int
   let targetCount: Int
   /// Weights from one dense row to the next: the targets, rounded up to 64.
@@ -19,6 +21,7 @@ struct ProjectionMemory: BitwiseCopyable {
     arena: inout Arena
   ) {
     self.projection = projection
+    isByColumn = projection.rule.isByColumn
     sourceCount = Int(source.neuronCount)
     targetCount = Int(target.neuronCount)
     stride = (targetCount + 63) & ~63
