@@ -36,10 +36,11 @@
 #pragma weak libusb_submit_transfer
 #pragma weak libusb_cancel_transfer
 
-/* Whether libusb is in the process: a function of each of its objects. */
+/* Whether libusb is in the process, 1.0.24 or later: a function of each of its objects, and those that came last. */
 static inline int spk_usb_is_linked(void) {
   return libusb_init != NULL && libusb_get_active_config_descriptor != NULL && libusb_submit_transfer != NULL &&
-         libusb_control_transfer != NULL;
+         libusb_control_transfer != NULL && libusb_set_option != NULL && libusb_interrupt_event_handler != NULL &&
+         libusb_wrap_sys_device != NULL;
 }
 
 /* A context. Where a program may not look for devices, as on Android, it still opens those that it is given. */

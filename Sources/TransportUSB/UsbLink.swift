@@ -141,15 +141,15 @@ struct UsbLink {
         while let candidate = link {
           link = candidate.pointee.next
           pthread_mutex_lock(&candidate.pointee.lock)
-          let isDue = candidate.pointee.dueEndpoint != 0
-          if isDue { candidate.pointee.isRecovering = true }
+          let endpoint = candidate.pointee.dueEndpoint
+          if endpoint != 0 { candidate.pointee.isRecovering = true }
           pthread_mutex_unlock(&candidate.pointee.lock)
-          if isDue { return Optional(candidate) }
+          if endpoint != 0 { return Optional((link: candidate, endpoint: endpoint)) }
         }
         return nil
       }
       guard let halted else { return }
-      recover(halted)
+      recover(halted.link, halted.endpoint)
     }
   }
 
@@ -160,14 +160,12 @@ struct UsbLink {
     return output.isHalted && output.flyingCount == 0 ? output.endpoint : 0
   }
 
-  private static func recover(_ link: Pointer) {
-    // Only this thread changes a halted pipe.
-    let endpoint = link.pointee.dueEndpoint
-    // Blocks for as long as the board takes to answer.
-    let cleared = endpoint == 0 ? 0 : libusb_clear_halt(link.pointee.handle, endpoint)
+  private static func recover(_ link: Pointer, _ endpoint: UInt8) {
+    // Blocks for as long as the board takes to answer; only this thread changes a halted pipe.
+    let cleared = libusb_clear_halt(link.pointee.handle, endpoint)
     pthread_mutex_lock(&link.pointee.lock)
     link.pointee.isRecovering = false
-    if !link.pointee.isLost, endpoint != 0 {
+    if !link.pointee.isLost {
       var code = cleared
       if code == 0 {
         code =

@@ -100,9 +100,9 @@ struct UsbPipe: BitwiseCopyable {
     flyingCount -= 1
     // Also of one that failed or was cancelled: what was received is received.
     if isInput { slot.pointee.end = moved } else { slot.pointee.start += moved }
+    if moved > 0 { haltCount = 0 }
     switch transfer.pointee.status {
     case LIBUSB_TRANSFER_COMPLETED:
-      if moved > 0 { haltCount = 0 }
       return isInput || slot.pointee.rest == 0 ? 0 : LIBUSB_ERROR_IO.rawValue
     case LIBUSB_TRANSFER_STALL where isHalted: return 0
     case LIBUSB_TRANSFER_STALL where haltCount < UsbPipe.haltLimit:
@@ -187,7 +187,13 @@ struct UsbPipe: BitwiseCopyable {
     sent += length
     guard slot.pointee.end == slotBytes || flyingCount == 0 else { return 0 }
     let code = submit(slot)
-    return code == LIBUSB_ERROR_NO_MEM.rawValue && flyingCount > 0 ? 0 : code
+    guard code == LIBUSB_ERROR_NO_MEM.rawValue else { return code }
+    // Where others are under way this one is tried again after them; else the bytes are the caller's still.
+    guard flyingCount == 0 else { return 0 }
+    slot.pointee.end -= length
+    sent -= length
+    if slot.pointee.rest == 0 { used -= 1 }
+    return code
   }
 
   /// Asks for input, first.
