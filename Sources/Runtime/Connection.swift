@@ -196,21 +196,22 @@ public struct Connection: ~Copyable {
   }
 
   mutating func command(_ type: Request, _ writer: PayloadWriter) throws(Fault) {
-    try send(type, writer)
+    try post(type, writer)
     try settle()
   }
 
   /// Sends a request whose answer is empty; waits only for room among those that are under way.
   mutating func post(_ type: Request, _ writer: PayloadWriter) throws(Fault) {
+    try settle(leaving: windowDepth - 1, ahead: FrameHeader.byteCount + writer.payloadBytes)
     try send(type, writer)
     try settle(leaving: windowDepth - 1)
   }
 
-  /// Waits for answers of requests that were posted, until at most `most` are left.
+  /// Waits for answers of requests that were posted, until at most `most` are left, and the board allows so many bytes more.
   ///
   /// - Throws: the first refusal, once all are answered.
-  mutating func settle(leaving most: Int = 0) throws(Fault) {
-    while pending.count > most || pending.bytesAhead > windowBytes {
+  mutating func settle(leaving most: Int = 0, ahead bytes: Int = 0) throws(Fault) {
+    while pending.count > most || (!pending.isEmpty && pending.bytesAhead + bytes > windowBytes) {
       do throws(Fault) {
         let request = pending.firstType
         let isEmpty = try only().isEmpty

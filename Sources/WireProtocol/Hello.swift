@@ -35,7 +35,7 @@ public struct BoardCapabilities: BitwiseCopyable, Sendable {
   public var synapseBytesPerCore: UInt64
   /// Requests that may be unanswered at a time.
   public var windowDepth: UInt32 = RequestWindow.depth
-  /// Bytes that may be sent ahead of the first request that is unanswered.
+  /// Bytes that may be sent behind the first request that is unanswered.
   public var windowBytes: UInt32 = RequestWindow.bytes
   /// Bytes of answers that the board keeps.
   public var keptBytes: UInt32 = 0

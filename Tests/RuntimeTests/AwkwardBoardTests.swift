@@ -99,4 +99,30 @@ import WireProtocol
     #expect(found?.status == .SPK_ERROR_TIMEOUT)
     #expect(requests <= 3 && time >= 100 && time < 1_000, "\(requests), \(time) ms")
   }
+
+  @Test func `no more is sent ahead than the board allows`() throws {
+    let allowed = 65_536
+    var ahead = 0
+    var most = 0
+    var readyTime: Int64 = 0
+    var network = SessionNetwork()
+    network.add(.input, 300)
+    network.add(.leaky, 700, role: .output)
+    network.connect(0, 1)
+    let size = BoardSize(cores: 8, neuronsPerCore: 1024, synapseBytesPerCore: 1 << 20)
+    _ = try SessionUnderTest(network.model(), seed: 1) { (interrupt, _) throws(Fault) in
+      InterposedLink.wrap(try inProcessLink(size, interrupt)) { request, frame, board in
+        // Nothing is readable before the last answer is due: what is sent before then is sent ahead.
+        let now = spk_platform_now()
+        ahead = now < readyTime ? ahead + frame.count : 0
+        most = max(most, ahead)
+        readyTime = now + 20_000_000
+        guard request == .hello else { return (board(frame), 20) }
+        var payload = Array(board(frame).dropFirst(28))
+        payload.replaceSubrange(36..<40, with: [0, 0, 1, 0])
+        return (reply(to: frame, type: request.reply, payload), 20)
+      }
+    }
+    #expect(most > 0 && most <= allowed, "\(most)")
+  }
 }

@@ -80,10 +80,10 @@ import WireProtocol
           epoch: frame.word(12), [UInt8(BoardError.epoch.rawValue), 0]), 0
       )
     }
-    session.beginCall(milliseconds: 1_000)
+    session.beginCall(milliseconds: 5_000)
     let start = spk_platform_now()
     let found = fault { () throws(Fault) in _ = try session.ticks() }
     #expect(found?.status == .SPK_ERROR_LOST)
-    #expect(spk_platform_now() - start < 100_000_000)
+    #expect(spk_platform_now() - start < 2_000_000_000)
   }
 }
