@@ -225,7 +225,7 @@ static void held_before_a_long_request(void) {
   OK(small.context, spk_context_next_completion(small.context, &completion, 1000));
   CHECK(completion.session == beside && completion.status == SPK_OK);
   OK(small.context, spk_session_cancel(small.session, ticket));
-  CHECK(seconds() - start < 0.5);
+  CHECK(seconds() - start < 1);
   board_signal(&board, SIGCONT);
   OK(small.context, spk_context_next_completion(small.context, &completion, 5000));
   CHECK(completion.session == small.session);

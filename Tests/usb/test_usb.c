@@ -119,13 +119,13 @@ static void news_come_at_once(void) {
   CHECK(sees(1));
   for (int i = 0; i < 6; i++) {
     int comes = i % 2;
-    tell(comes ? 'p' : 'u', '1');
     double start = seconds();
+    tell(comes ? 'p' : 'u', '1');
     CHECK(sees(comes ? 1 : -1));
     if (seconds() - start > longest) longest = seconds() - start;
   }
   printf("measured: the news that a board has come or gone: after %.1f ms at most\n", 1e3 * longest);
-  CHECK(longest < 0.1);
+  CHECK(in_kernel || longest < 0.5);
   OK(NULL, spk_context_close(context));
 }
 
