@@ -105,7 +105,7 @@ extension UsbLink {
     try check(code)
   }
 
-  /// Ends a link: never waits for the board, and returns with no transfer under way.
+  /// Ends a link, and returns with no transfer under way; one that libusb does not give back in five seconds stays, with the link.
   private static func close(_ link: Pointer) {
     let host = link.pointee.host
     host.locked {

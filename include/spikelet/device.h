@@ -98,8 +98,8 @@ SPK_API spk_status spk_device_counters(spk_device *device, spk_counters *counter
 SPK_API spk_status spk_device_list(spk_context *context, spk_board *boards, size_t capacity, size_t *count);
 
 /** Watches a board: `callback` is told whether it is there, at once and whenever that changes. Looked at up to five times a
- * second, and when libusb tells that a device has come or gone, one board at a time between submissions; one that does not answer is waited for 0.1 seconds, and then as long goes
- * by without a look. At most 64 boards a context. @since 0.1
+ * second, and when libusb tells that a device has come or gone, one board at a time between submissions; one that does not
+ * answer is waited for 0.1 seconds, and then as long goes by without a look. At most 64 boards a context. @since 0.1
  * @param locator   as for spk_device_open(); need not be there. Kept as a copy.
  * @param callback  null: the board is only listed
  * @param user      handed to the callback, never looked at; must live until spk_device_unwatch() has returned
