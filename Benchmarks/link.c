@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "measure.h"
+#include "upload.h"
 
 #include <signal.h>
 #include <spawn.h>
@@ -14,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { INPUTS = 784, HIDDEN = 640, STEPS = 5000, ROUNDS = 15, SAMPLES = 300, IN_FLIGHT = 4, PIECE = 65536 };
+enum { INPUTS = 784, STEPS = 5000, ROUNDS = 15, SAMPLES = 300, IN_FLIGHT = 4, PIECE = 65536 };
 
 extern char **environ;
 
@@ -116,47 +117,15 @@ static double bare_rate(size_t bytes) {
   return (double)bytes / median(times, ROUNDS);
 }
 
-/* Half a megabyte of weights, as they are stored on the board. */
-static spk_model *large_model(spk_context *context) {
-  static int16_t weights[INPUTS * HIDDEN];
-  spk_population input = SPK_POPULATION_INIT, hidden = SPK_POPULATION_INIT;
-  spk_projection projection = SPK_PROJECTION_INIT;
-  spk_model *model;
-  uint32_t source, target;
-  must(spk_model_create(context, "large", &model));
-  input.kind = SPK_INPUT;
-  input.neuron_count = INPUTS;
-  hidden.kind = SPK_LEAKY;
-  hidden.neuron_count = HIDDEN;
-  must(spk_model_add_population(model, "in", &input, &source));
-  must(spk_model_add_population(model, "hidden", &hidden, &target));
-  projection.source = source;
-  projection.target = target;
-  must(spk_model_add_projection(model, "in-hidden", &projection, NULL));
-  for (int i = 0; i < INPUTS * HIDDEN; i++) weights[i] = (int16_t)(i * 31 % 255 - 127);
-  must(spk_model_set_weights(model, 0, weights, INPUTS * HIDDEN));
-  return model;
-}
-
 /* Opens sessions, and compares the rate of their bytes with that of a program that only moves as many. */
 static void upload(void) {
-  double times[ROUNDS];
   spk_context *context;
-  spk_counters before = SPK_COUNTERS_INIT, after = SPK_COUNTERS_INIT;
+  size_t bytes = 0;
   must(spk_context_create(NULL, &context));
   spk_device *device = open_device(context, locator);
   spk_model *model = large_model(context);
-  for (int round = 0; round < ROUNDS; round++) {
-    spk_session *session;
-    must(spk_device_counters(device, &before));
-    double start = seconds();
-    must(spk_session_open(device, model, NULL, &session));
-    times[round] = seconds() - start;
-    must(spk_device_counters(device, &after));
-    must(spk_session_close(session));
-  }
-  size_t bytes = after.bytes_out - before.bytes_out;
-  double rate = (double)bytes / median(times, ROUNDS), bare = bare_rate(bytes);
+  double time = upload_time(device, model, &bytes);
+  double rate = (double)bytes / time, bare = bare_rate(bytes);
   must(spk_model_close(model));
   must(spk_device_close(device));
   must(spk_context_close(context));

@@ -5,10 +5,11 @@
  */
 #define _GNU_SOURCE
 #include "measure.h"
+#include "upload.h"
 
 #include <libusb-1.0/libusb.h>
 
-enum { INPUTS = 784, HIDDEN = 640, BLOCKS = 15, ROUNDS = 6 };
+enum { BLOCKS = 15, ROUNDS = 6 };
 enum { PIECE = 65536, IN_FLIGHT = 4, VENDOR = 0x1209, PRODUCT = 1, OUT = 1 };
 
 static void usb(int code) {
@@ -62,49 +63,6 @@ static double bare_time(size_t bytes) {
   return median(times, ROUNDS);
 }
 
-/* Half a megabyte of weights, as they are stored on the board. */
-static spk_model *large_model(spk_context *context) {
-  static int16_t weights[INPUTS * HIDDEN];
-  spk_population input = SPK_POPULATION_INIT, hidden = SPK_POPULATION_INIT;
-  spk_projection projection = SPK_PROJECTION_INIT;
-  spk_model *model;
-  uint32_t source, target;
-  must(spk_model_create(context, "large", &model));
-  input.kind = SPK_INPUT;
-  input.neuron_count = INPUTS;
-  hidden.kind = SPK_LEAKY;
-  hidden.neuron_count = HIDDEN;
-  must(spk_model_add_population(model, "in", &input, &source));
-  must(spk_model_add_population(model, "hidden", &hidden, &target));
-  projection.source = source;
-  projection.target = target;
-  must(spk_model_add_projection(model, "in-hidden", &projection, NULL));
-  for (int i = 0; i < INPUTS * HIDDEN; i++) weights[i] = (int16_t)(i * 31 % 255 - 127);
-  must(spk_model_set_weights(model, 0, weights, INPUTS * HIDDEN));
-  return model;
-}
-
-/* Median time to open a session.
- * bytes: set to what it sends */
-static double upload_time(spk_context *context, spk_model *model, size_t *bytes) {
-  double times[ROUNDS];
-  spk_device *device;
-  spk_counters before = SPK_COUNTERS_INIT, after = SPK_COUNTERS_INIT;
-  must(spk_device_open(context, "usb:", NULL, &device));
-  for (int round = 0; round < ROUNDS; round++) {
-    spk_session *session;
-    must(spk_device_counters(device, &before));
-    double start = seconds();
-    must(spk_session_open(device, model, NULL, &session));
-    times[round] = seconds() - start;
-    must(spk_device_counters(device, &after));
-    must(spk_session_close(session));
-  }
-  *bytes = after.bytes_out - before.bytes_out;
-  must(spk_device_close(device));
-  return median(times, ROUNDS);
-}
-
 int main(int argc, char **argv) {
   size_t bytes = 0;
   if (argc != 2 || getenv("SPIKELET_TESTBED") == NULL) {
@@ -116,7 +74,11 @@ int main(int argc, char **argv) {
   must(spk_context_create(NULL, &context));
   spk_model *model = large_model(context);
   for (int i = 0; i < BLOCKS; i++) { /* in turns: the machine may do other things too */
-    double time = upload_time(context, model, &bytes), bare = bare_time(bytes);
+    spk_device *device;
+    must(spk_device_open(context, "usb:", NULL, &device));
+    double time = upload_time(device, model, &bytes);
+    must(spk_device_close(device)); /* the bare program needs it */
+    double bare = bare_time(bytes);
     upload[i] = (double)bytes / time / 1e6;
     alone[i] = (double)bytes / bare / 1e6;
     ratios[i] = bare / time;
