@@ -81,12 +81,12 @@ board: ## builds spikelet-board, which serves simulated boards
 	@install -D -m 755 $(BOARD_SCRATCH)/release/spikelet-board build/bin/spikelet-board
 	@echo "built build/bin/spikelet-board"
 
-# A testbed of simulated USB boards for one program: Tests/usb/testbed.c.
+# A testbed of simulated USB boards for one program: Tests/usb/testbed.c, with what usbfs does.
 testbed:
 	@scripts/bootstrap test
 	@env -u CC swift build -c release --product board-port --scratch-path $(BOARD_SCRATCH)
 	@mkdir -p build/bin
-	@gcc -std=gnu11 -O1 -g -Wall -Wextra -Wpedantic -Werror -o build/bin/testbed Tests/usb/testbed.c \
+	@gcc -std=gnu11 -O1 -g -Wall -Wextra -Wpedantic -Werror -o build/bin/testbed Tests/usb/{testbed,usbfs}.c \
 	  $$($(PKG_CONFIG) --cflags --libs umockdev-1.0) -L$(BOARD_SCRATCH)/release -lboard-port \
 	  -Wl,-rpath,$(abspath $(BOARD_SCRATCH))/release
 	@echo "built build/bin/testbed"

@@ -174,6 +174,22 @@ static void failures_name_the_remedy(void) {
   OK(NULL, spk_context_close(context));
 }
 
+/* usbfs has no memory for a while: the call says so, and the session is resumed. */
+static void memory_runs_out(void) {
+  spk_run_options two_ticks = SPK_RUN_OPTIONS_INIT;
+  two_ticks.ticks = 2;
+  open_at(board);
+  CHECK(steps(0, STEPS) == expected);
+  OK(small.context, spk_session_snapshot(small.session, small.model));
+  tell('m', '1');
+  REFUSED(small.context, SPK_ERROR_NO_MEMORY, "on the way to the board",
+          spk_session_run(small.session, &two_ticks, NULL, 0, NULL, 0, NULL));
+  tell('n', '1');
+  resumes();
+  CHECK(steps(STEPS, STEPS) == expected_later);
+  small_close(&small);
+}
+
 /* A halt is cleared: the session goes on as if nothing had been. Nine with nothing between are a loss. */
 static void halts(void) {
   for (int i = 0; i < 2; i++) {
@@ -419,6 +435,7 @@ int main(void) {
   news_come_at_once();
   failures_name_the_remedy();
   if (!in_kernel) {
+    memory_runs_out();
     halts();
     errors_of_the_bus();
     left_with_a_run_under_way();
