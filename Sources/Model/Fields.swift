@@ -24,25 +24,15 @@ extension Population {
       try visitMembrane(visitor, standard)
       try visitRest(visitor, standard)
       try visitPreTrace(visitor)
-      try visitPostTrace(visitor)
+      try postTrace.visit(
+        visitor, step: "post_trace_step", decay: "post_trace_decay", shift: "post_trace_view_shift")
+      try visitor.integer("mean_ticks", &meanTicks, 0, 65_535, standard: 0)
     }
   }
 
   private mutating func visitPreTrace(_ visitor: FieldVisitor) throws(Fault) {
-    let high = Int(Law.stateLimit)
-    let shift = Law.shiftLimit
-    try visitor.integer("pre_trace_step", &preTrace.step, 0, high, standard: 0)
-    try visitor.integer("pre_trace_decay", &preTrace.decay, 0, 4_096, standard: 0)
-    try visitor.integer("pre_trace_view_shift", &preTrace.viewShift, 0, shift, standard: 0)
-  }
-
-  private mutating func visitPostTrace(_ visitor: FieldVisitor) throws(Fault) {
-    let high = Int(Law.stateLimit)
-    let shift = Law.shiftLimit
-    try visitor.integer("post_trace_step", &postTrace.step, 0, high, standard: 0)
-    try visitor.integer("post_trace_decay", &postTrace.decay, 0, 4_096, standard: 0)
-    try visitor.integer("post_trace_view_shift", &postTrace.viewShift, 0, shift, standard: 0)
-    try visitor.integer("mean_ticks", &meanTicks, 0, 65_535, standard: 0)
+    try preTrace.visit(
+      visitor, step: "pre_trace_step", decay: "pre_trace_decay", shift: "pre_trace_view_shift")
   }
 
   private mutating func visitMembrane(
@@ -71,6 +61,17 @@ extension Population {
     try visitor.integer("membrane_view_shift", &membraneViewShift, 0, shift, standard: 0)
     try visitor.integer("current_view_shift", &currentViewShift, 0, shift, standard: 0)
     try visitor.integer("dendrite_view_shift", &dendriteViewShift, 0, shift, standard: 0)
+  }
+}
+
+extension Trace {
+  fileprivate mutating func visit(
+    _ visitor: FieldVisitor, step stepKey: StaticString, decay decayKey: StaticString,
+    shift shiftKey: StaticString
+  ) throws(Fault) {
+    try visitor.integer(stepKey, &step, 0, Int(Law.stateLimit), standard: 0)
+    try visitor.integer(decayKey, &decay, 0, Int(Law.decayLimit), standard: 0)
+    try visitor.integer(shiftKey, &viewShift, 0, Law.shiftLimit, standard: 0)
   }
 }
 

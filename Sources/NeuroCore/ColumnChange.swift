@@ -17,6 +17,10 @@ func view(_ state: Int32, shift: UInt8) -> Int32 {
   return min(max((state &+ half) &>> Int32(shift), -32768), 32767)
 }
 
+/// The view of a trace of docs/numerics.md 4.1.
+@inline(__always)
+func traceView(_ value: Int32, shift: UInt8) -> Int32 { min(view(value, shift: shift), 255) }
+
 /// sat_n(q + [f > u]) of docs/numerics.md 4.2, for the exact sum X.
 @inline(never)
 func roundedChange(
@@ -145,7 +149,7 @@ extension Fabric {
       return NeuronVariable(memory.pointee.meanDendrite + first, nil, shift: 0)
     case .postTrace:
       return NeuronVariable(
-        memory.pointee.postTrace + first, nil, shift: population.postTrace.viewShift, limit: 255)
+        memory.pointee.postTrace + first, nil, shift: population.postTrace.viewShift, isTrace: true)
     case .one, .weight, .preTrace:
       return NeuronVariable(nil, nil, shift: 0)
     }
@@ -170,22 +174,24 @@ private struct NeuronVariable {
   let first: UnsafeMutablePointer<Int32>?
   let second: UnsafeMutablePointer<Int32>?
   let shift: UInt8
-  let limit: Int32
+  let isTrace: Bool
 
   init(
     _ first: UnsafeMutablePointer<Int32>?, _ second: UnsafeMutablePointer<Int32>?, shift: UInt8,
-    limit: Int32 = 32_767
+    isTrace: Bool = false
   ) {
     self.first = first
     self.second = second
     self.shift = shift
-    self.limit = limit
+    self.isTrace = isTrace
   }
 
   @inline(__always)
   subscript(column: Int) -> Int32 {
     guard let first else { return 1 }
-    guard let second else { return min(view(first[column], shift: shift), limit) }
+    guard let second else {
+      return isTrace ? traceView(first[column], shift: shift) : view(first[column], shift: shift)
+    }
     return view(first[column] &+ second[column], shift: shift)
   }
 }

@@ -45,7 +45,8 @@ extension Term {
     return isInside == (gate == .inside)
   }
 
-  /// What the amount of a term that is due is multiplied by in a row, but for its factor w; 0 if it is not due or closed there.
+  /// What the amount of a term that is due is multiplied by in a row, but for its factor w; 0 if its row has to arrive and
+  /// does not, or its gate is closed there.
   ///
   /// - Parameters:
   ///   - trace: the view of x.

@@ -46,7 +46,7 @@ extension Fabric {
       isAnalogue
       ? value ?? 0
       : trace.isThere
-        ? min(view(source.pointee.preTrace[synapse.row], shift: trace.viewShift), 255) : 0
+        ? traceView(source.pointee.preTrace[synapse.row], shift: trace.viewShift) : 0
     let rule = delivery.memory.pointee.projection.rule
     for index in 0..<Int(rule.termCount) where delivery.due[index] {
       let factor = rule.terms[index].rowFactor(arrives: value != nil, trace: x)

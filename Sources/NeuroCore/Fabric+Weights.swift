@@ -69,7 +69,7 @@ extension Fabric {
   }
 }
 
-/// Weights of 16 bits as a program has them, to and from those of 8 bits.
+/// Weights of 16 bits as a program has them, for a board that stores 8.
 public enum WeightWords {
   public static func narrow(
     _ weights: UnsafePointer<Int16>, to bytes: UnsafeMutableRawPointer, count: Int

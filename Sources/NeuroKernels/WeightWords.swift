@@ -3,32 +3,29 @@
 /// Whether numbers at any address lie between two limits.
 @inline(never)
 @_optimize(speed)
-public func lieBetween(
-  _ low: Int8, _ high: Int8, _ bytes: UnsafeRawPointer, count: Int
-) -> Bool {
-  var least = Int8.max
-  var most = Int8.min
-  for index in 0..<count {
-    let value = bytes.load(fromByteOffset: index, as: Int8.self)
-    least = min(least, value)
-    most = max(most, value)
-  }
-  return count == 0 || (least >= low && most <= high)
+public func lieBetween(_ low: Int8, _ high: Int8, _ bytes: UnsafeRawPointer, count: Int) -> Bool {
+  liesWithin(low...high, bytes, count)
 }
 
 @inline(never)
 @_optimize(speed)
-public func lieBetween(
-  _ low: Int16, _ high: Int16, _ bytes: UnsafeRawPointer, count: Int
+public func lieBetween(_ low: Int16, _ high: Int16, _ bytes: UnsafeRawPointer, count: Int) -> Bool {
+  liesWithin(low...high, bytes, count)
+}
+
+@inline(__always)
+private func liesWithin<Number: FixedWidthInteger & BitwiseCopyable>(
+  _ limits: ClosedRange<Number>, _ bytes: UnsafeRawPointer, _ count: Int
 ) -> Bool {
-  var least = Int16.max
-  var most = Int16.min
+  var least = Number.max
+  var most = Number.min
   for index in 0..<count {
-    let value = bytes.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self)
+    let value = bytes.loadUnaligned(
+      fromByteOffset: MemoryLayout<Number>.size * index, as: Number.self)
     least = min(least, value)
     most = max(most, value)
   }
-  return count == 0 || (least >= low && most <= high)
+  return count == 0 || (least >= limits.lowerBound && most <= limits.upperBound)
 }
 
 /// Numbers of 16 bits as numbers of 8, which they fit.
