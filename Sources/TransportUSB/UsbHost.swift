@@ -66,7 +66,7 @@ public struct UsbHost: ~Copyable {
     guard spk_usb_is_linked() != 0 else {
       throw Fault(
         .SPK_ERROR_UNSUPPORTED,
-        "this program was linked without libusb; link it as `pkg-config --static --libs spikelet` says"
+        "this program was linked without libusb, 1.0.24 or later; link it as `pkg-config --static --libs spikelet` says"
       )
     }
     var libusb: OpaquePointer?

@@ -71,13 +71,15 @@ import WireProtocol
     #expect(questions <= 1)
   }
 
-  @Test func `a board that was reset amid an answer is lost at once`() throws {
+  /// A board that was reset amid an answer, and one that does not have it any more.
+  @Test(arguments: [BoardError.epoch, .gone])
+  func `an answer that is not to be had again is a loss at once`(error: BoardError) throws {
     let session = try session(cutting: .ticks, to: 29) { request, frame, board in
       guard request == .sync else { return (board(frame), 0) }
       return (
         .frame(
           type: Request.sync.reply, flags: FrameFlag.error, sequence: frame.word(8),
-          epoch: frame.word(12), [UInt8(BoardError.epoch.rawValue), 0]), 0
+          epoch: frame.word(12), [UInt8(error.rawValue), 0]), 0
       )
     }
     session.beginCall(milliseconds: 5_000)
