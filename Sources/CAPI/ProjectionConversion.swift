@@ -73,16 +73,19 @@ func write(_ entry: ProjectionEntry, to result: UnsafeMutablePointer<spk_project
   result.pointee.label_gated = source.labelGated ? 1 : 0
   result.pointee.learning = source.learning ? 1 : 0
   result.pointee.rate = UInt32(source.rate)
-  result.pointee.rounding = UInt32(source.rule.rounding.rawValue)
   result.pointee.low_limit = Int32(source.rule.lowLimit)
   result.pointee.high_limit = Int32(source.rule.highLimit)
-  result.pointee.term_count = UInt32(source.rule.termCount)
-  result.pointee.skip_diagonal = source.rule.skipsDiagonal ? 1 : 0
+  write(source.rule, to: result)
+}
+
+/// Writes all of a rule but its limits.
+func write(_ rule: Rule, to result: UnsafeMutablePointer<spk_projection>) {
+  result.pointee.rounding = UInt32(rule.rounding.rawValue)
+  result.pointee.skip_diagonal = rule.skipsDiagonal ? 1 : 0
+  result.pointee.term_count = UInt32(rule.termCount)
   withUnsafeMutableBytes(of: &result.pointee.terms) { bytes in
     let terms = bytes.bindMemory(to: spk_term.self)
-    for index in 0..<Int(source.rule.termCount) {
-      terms[index] = described(source.rule.terms[index])
-    }
+    for index in 0..<Int(rule.termCount) { terms[index] = described(rule.terms[index]) }
   }
 }
 

@@ -87,6 +87,9 @@ void models_throw_or_give() {
   CHECK(model.place(spikelet::board_options(), cores) == 8 && model.snapshot().is_there == 0);
   const std::uint32_t layers[] = {4, 2};
   CHECK(spikelet::model::build_erbp(one.context, spikelet::erbp_options(layers)).counts().populations > 2);
+  spk_projection projection = spikelet::projection();
+  spikelet::model::apply_rule(one.context, spikelet::rule_options(SPK_RULE_FEED_FORWARD, 0.25, 2.0), projection);
+  CHECK(projection.term_count == 2 && projection.terms[0].mantissa == 1 && projection.terms[0].shift == 1);
   CHECK(thrown_by([&] { model.save_file("/no/such/folder/file"); }).status() != SPK_OK);
 }
 

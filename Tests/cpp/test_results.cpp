@@ -71,6 +71,12 @@ void models_in_files_and_memory() {
 
   const std::uint32_t layers[] = {4, 3, 2};
   CHECK(spikelet::model::try_build_erbp(one.context, spikelet::erbp_options(layers)).has_value());
+
+  spk_projection projection = spikelet::projection(0, 0);
+  CHECK(spikelet::model::try_apply_rule(one.context, spikelet::rule_options(SPK_RULE_BALANCE, 0.5), projection).has_value());
+  CHECK(projection.term_count == 3 && projection.skip_diagonal == 1);
+  CHECK(spikelet::model::try_apply_rule(one.context, spikelet::rule_options(SPK_RULE_BALANCE), projection).status() ==
+        SPK_ERROR_ARGUMENT);
 }
 
 void networks_are_described_and_read_back() {

@@ -46,6 +46,12 @@ class model : public handle<spk_model, spk_model_close> {
     return {status, model(object)};
   }
 
+  /** Fills in the rule of a projection that is to be added. spk_rule_apply() */
+  static result<void> try_apply_rule(const context &owner, const spk_rule_options &options,
+                                     spk_projection &projection) noexcept {
+    return spk_rule_apply(owner.get(), &options, &projection);
+  }
+
   /** Reads a model from a safetensors file. spk_model_load_file() */
   static result<model> try_load_file(const context &owner, text path) noexcept {
     spk_model *object = nullptr;
@@ -220,6 +226,9 @@ class model : public handle<spk_model, spk_model_close> {
   static model create(const context &owner, text name) { return try_create(owner, name).value(); }
   static model build_erbp(const context &owner, const spk_erbp_options &options) {
     return try_build_erbp(owner, options).value();
+  }
+  static void apply_rule(const context &owner, const spk_rule_options &options, spk_projection &projection) {
+    try_apply_rule(owner, options, projection).value();
   }
   static model load_file(const context &owner, text path) { return try_load_file(owner, path).value(); }
   static model load_memory(const context &owner, span<const std::uint8_t> bytes) {

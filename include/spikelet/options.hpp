@@ -111,6 +111,17 @@ inline spk_erbp_options erbp_options(span<const std::uint32_t> layer_sizes = {},
   return options;
 }
 
+/** A rule that is ready-made; give it its rate, and what else it names. @since 0.1
+ * @param rule  SPK_RULE_…
+ */
+inline spk_rule_options rule_options(std::uint32_t rule = 0, double rate = 0.0, double ratio = 1.0) noexcept {
+  spk_rule_options options = SPK_RULE_OPTIONS_INIT;
+  options.rule = rule;
+  options.rate = rate;
+  options.ratio = ratio;
+  return options;
+}
+
 inline spk_session_options session_options(std::uint64_t seed = 1) noexcept {
   spk_session_options options = SPK_SESSION_OPTIONS_INIT;
   options.seed = seed;

@@ -9,6 +9,7 @@
 #include "device.h"
 #include "erbp.h"
 #include "model.h"
+#include "rules.h"
 #include "session.h"
 #include "submission.h"
 

@@ -1,0 +1,114 @@
+import Fault
+import NeuroCore
+
+/// Rules that are ready-made. Numbers and formulas: include/spikelet/rules.h; sources: docs/rules.md.
+public enum ReadyRule: UInt8, Sendable {
+  case erbp = 1
+  case balance = 2
+  case balanceLiteral = 3
+  case dynamics = 4
+  case feedForward = 5
+  case pairSTDP = 6
+
+  /// Whether a neuron's synapse onto itself is its reset, and not for the rule to change.
+  public var skipsDiagonal: Bool { self == .balance || self == .balanceLiteral }
+}
+
+/// What a ready-made rule is made from. Rates are in acting weights.
+public struct RuleSettings {
+  public var rate: Double
+  public var ratio = 1.0
+  /// Acting weights that one unit of the view of V, and of y, is.
+  public var membraneUnit = 1.0
+  public var traceUnit = 1.0
+  public var periodTicks: UInt16 = 1
+  /// Of the current; none if both are 0.
+  public var gateLow: Int16 = 0
+  public var gateHigh: Int16 = 0
+
+  public init(rate: Double) { self.rate = rate }
+}
+
+extension Rule {
+  /// Puts the terms of a ready-made rule in place of those there are.
+  ///
+  /// - Throws: ARGUMENT if a product of rates has no mantissa and shift.
+  public mutating func setTerms(
+    _ rule: ReadyRule, _ settings: RuleSettings, storage: WeightStorage
+  ) throws(Fault) {
+    termCount = 0
+    // Stored units an acting one has. The stored weight as a factor has them already.
+    let stored = storage == .int8 ? 1.0 : 256.0
+    let rate = settings.rate * stored
+    switch rule {
+    case .erbp:
+      var term = try Term(rate, .presynaptic, .dendrite)
+      if settings.gateLow != 0 || settings.gateHigh != 0 {
+        term.gate = .inside
+        term.gateLow = settings.gateLow
+        term.gateHigh = settings.gateHigh
+      }
+      append(term)
+    case .balance:
+      let strength = -rate * settings.ratio
+      append(try Term(strength * settings.membraneUnit, .presynaptic, .membrane))
+      if settings.traceUnit != 0 {
+        append(try Term(strength * settings.traceUnit, .presynaptic, .postTrace))
+      }
+      append(try Term(-settings.rate, .presynaptic, .weight))
+    case .balanceLiteral:
+      append(try Term(-rate, .every, .membrane, .preTrace, settings.periodTicks))
+    case .dynamics:
+      append(try Term(rate, .every, .meanDendrite, .preTrace, settings.periodTicks))
+    case .feedForward:
+      append(try Term(rate * settings.ratio, .postsynaptic, .preTrace))
+      append(try Term(-settings.rate, .postsynaptic, .weight))
+    case .pairSTDP:
+      append(try Term(-rate, .presynaptic, .postTrace))
+      append(try Term(rate * settings.ratio, .postsynaptic, .preTrace))
+    }
+  }
+
+  private mutating func append(_ term: Term) {
+    terms[Int(termCount)] = term
+    termCount += 1
+  }
+}
+
+extension Term {
+  /// The term whose mantissa and shift are nearest to a coefficient in stored units, with the smallest shift that says the same.
+  @inline(never)
+  fileprivate init(
+    _ coefficient: Double, _ trigger: Trigger, _ factorA: Factor, _ factorB: Factor = .one,
+    _ periodTicks: UInt16 = 0
+  ) throws(Fault) {
+    self.init()
+    self.trigger = trigger
+    self.factorA = factorA
+    self.factorB = factorB
+    self.periodTicks = periodTicks
+    var magnitude = coefficient < 0 ? -coefficient : coefficient
+    guard magnitude < 127.5 else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "options->rate: a term above 127 stored units found; make the rate, its ratio or unit smaller"
+      )
+    }
+    while magnitude < 63.75, shift < 24 {
+      magnitude *= 2
+      shift += 1
+    }
+    var whole = Int(magnitude + 0.5)
+    guard whole > 0 else {
+      throw Fault(
+        .SPK_ERROR_ARGUMENT,
+        "options->rate: a term below 2^-25 stored units found; make the rate, its ratio or unit larger"
+      )
+    }
+    while whole & 1 == 0, shift > 0 {
+      whole >>= 1
+      shift -= 1
+    }
+    mantissa = Int8(coefficient < 0 ? -whole : whole)
+  }
+}
