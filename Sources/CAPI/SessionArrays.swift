@@ -61,6 +61,15 @@ public func spk_session_add_probe(
 }
 
 @c @implementation
+public func spk_session_set_probe_period(
+  _ session: OpaquePointer?, _ probe: UInt32, _ ticks: UInt32
+) -> spk_status {
+  enterSession(session) { session, board throws(Fault) in
+    try session.setProbePeriod(&board, probe, ticks: ticks)
+  }
+}
+
+@c @implementation
 public func spk_session_remove_probe(_ session: OpaquePointer?, _ probe: UInt32) -> spk_status {
   enterSession(session) { session, board throws(Fault) in try session.removeProbe(&board, probe) }
 }

@@ -149,7 +149,9 @@ extension Session {
       run.isShort = true
       return
     }
-    guard reader.isComplete, run.ticksDone == nil || run.scores.isComplete
+    guard reader.isComplete else { throw board.connection.malformedReply(run.request) }
+    guard let ticks = run.ticksDone else { return }
+    guard run.scores.isComplete, probes.endRun(ticks: Int(ticks)) || run.isShort
     else { throw board.connection.malformedReply(run.request) }
   }
 

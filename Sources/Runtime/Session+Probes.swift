@@ -19,7 +19,7 @@ extension Session {
         "variable: \(variable) found, SPK_MEMBRANE (0) .. SPK_DENDRITE (3) expected of a probe")
     }
     var slot = 0
-    while slot < WireLimit.probes, probes.counts[slot] != 0 { slot += 1 }
+    while slot < WireLimit.probes, probes.requests[slot].isOn { slot += 1 }
     guard slot < WireLimit.probes else {
       throw Fault(
         .SPK_ERROR_STATE, "all \(WireLimit.probes) probes are in use; remove one first")
@@ -32,6 +32,18 @@ extension Session {
     return slot
   }
 
+  /// Has a probe see the ticks only whose number, counted from 1, is a multiple of `ticks`; from the next run on.
+  public mutating func setProbePeriod(
+    _ board: inout BoardConnection, _ probe: UInt32, ticks: UInt32
+  ) throws(Fault) {
+    try checkProbe(probe)
+    try shape.checkTicks(ticks)
+    var request = probes.requests[Int(probe)]
+    request.period = ticks
+    try setProbe(&board, request)
+    probes.requests[Int(probe)] = request
+  }
+
   public mutating func removeProbe(
     _ board: inout BoardConnection, _ probe: UInt32
   ) throws(Fault) {
@@ -40,7 +52,7 @@ extension Session {
       &board,
       ProbeRequest(
         slot: UInt8(probe), isOn: false, population: 0, variable: 0, first: 0, count: 0))
-    probes.counts[Int(probe)] = 0
+    probes.requests[Int(probe)].isOn = false
   }
 
   /// Values that a probe has from the last run.
@@ -49,7 +61,7 @@ extension Session {
     return probes.count(Int(probe))
   }
 
-  /// Copies [ticks][neurons] of a probe; room for `probeValueCount`.
+  /// Copies [ticks that it saw][neurons] of a probe; room for `probeValueCount`.
   public func readProbe(_ probe: UInt32, into values: UnsafeMutablePointer<Int32>) {
     probes.copy(Int(probe), to: values)
   }
@@ -70,7 +82,7 @@ extension Session {
   public mutating func forgetRun() {
     events.removeAll()
     eventsRead = 0
-    probes.beginRun()
+    probes.beginRun(after: position.ticks)
   }
 
   /// Takes spikes of the last run that were not taken yet.
@@ -87,7 +99,7 @@ extension Session {
   public var waitingEventCount: Int { events.count - eventsRead }
 
   private func checkProbe(_ probe: UInt32) throws(Fault) {
-    guard probe < WireLimit.probes, probes.counts[Int(probe)] != 0 else {
+    guard probe < WireLimit.probes, probes.requests[Int(probe)].isOn else {
       throw Fault(.SPK_ERROR_ARGUMENT, "probe \(probe) does not exist; add it first")
     }
   }

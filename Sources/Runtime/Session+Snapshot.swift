@@ -88,7 +88,7 @@ extension Session {
     for index in 0..<recorded.count where recorded[index] != 0 {
       try board.connection.record(population: index, true)
     }
-    for probe in 0..<WireLimit.probes where probes.counts[probe] != 0 {
+    for probe in 0..<WireLimit.probes where probes.requests[probe].isOn {
       try setProbe(&board, probes.requests[probe])
     }
     for index in 0..<projections.count {

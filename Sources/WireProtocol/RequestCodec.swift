@@ -27,7 +27,8 @@ extension PayloadWriter {
     put(request.isOn)
     put(request.population)
     put(request.variable)
-    putZeros(3)
+    putZeros(1)
+    put(UInt16(truncatingIfNeeded: request.period &- 1))
     put(request.first)
     put(request.count)
   }
@@ -112,11 +113,12 @@ extension PayloadReader {
     let isOn = readFlag()
     let population = read(UInt16.self)
     let variable = read(UInt8.self)
-    readZeros(3)
+    readZeros(1)
+    let period = UInt32(read(UInt16.self)) + 1
     let first = read(UInt32.self)
     return ProbeRequest(
-      slot: slot, isOn: isOn, population: population, variable: variable, first: first,
-      count: read(UInt32.self))
+      slot: slot, isOn: isOn, population: population, variable: variable, period: period,
+      first: first, count: read(UInt32.self))
   }
 
   public mutating func readRunHead() -> RunHead {

@@ -60,16 +60,20 @@ public struct ProbeRequest: BitwiseCopyable {
   public var isOn: Bool
   public var population: UInt16
   public var variable: UInt8
+  /// Reported after ticks whose number, counted from 1, is a multiple of it: 1 .. 65,536.
+  public var period: UInt32
   public var first: UInt32
   public var count: UInt32
 
   public init(
-    slot: UInt8, isOn: Bool, population: UInt16, variable: UInt8, first: UInt32, count: UInt32
+    slot: UInt8, isOn: Bool, population: UInt16, variable: UInt8, period: UInt32 = 1,
+    first: UInt32, count: UInt32
   ) {
     self.slot = slot
     self.isOn = isOn
     self.population = population
     self.variable = variable
+    self.period = period
     self.first = first
     self.count = count
   }
@@ -105,6 +109,9 @@ public struct DrawPosition: BitwiseCopyable, Equatable, Sendable {
     self.learning = learning
     self.frozen = frozen
   }
+
+  /// Ticks of both: what the periods of probes count.
+  public var ticks: UInt64 { learning &+ frozen }
 }
 
 /// The head of `present`; intensities follow.

@@ -102,6 +102,12 @@ import WireProtocol
     #expect(try refusal(.running, .probe, [0, 1, 1, 0, 0, 0, 0, 0] + neurons) == .index)
   }
 
+  @Test func `bytes of a probe that are not used are refused`() throws {
+    let neurons = Talk.numbers([0, 1])
+    #expect(try refusal(.running, .probe, [0, 1, 1, 0, 0, 1, 0, 0] + neurons) == .malformed)
+    #expect(try refusal(.running, .probe, [0, 1, 1, 0, 0, 0, 255, 255] + neurons) == nil)
+  }
+
   @Test func `values beyond the law are refused`() throws {
     #expect(try refusal(.committed, Talk.write("", 0, object: 1, [Int32(1 << 23)])) == .law)
     #expect(try refusal(.committed, Talk.write("", 0, object: 1, [Int32.min])) == .law)

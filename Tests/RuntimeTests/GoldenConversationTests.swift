@@ -56,6 +56,7 @@ import Transport
       ticks: 3, flags: 1,
       [Spike(tick: 0, population: 0, neuron: 2), Spike(tick: 1, population: 0, neuron: 0)])
     _ = try session.run(ticks: 2, signals: [nil, nil, [1, 2, 3, -4]])
+    try session.setProbePeriod(try session.probe(3, 0, first: 0, count: 2), ticks: 4)
     _ = try session.present([0, 128, 255], ticks: 4, label: 1, labelPeriod: 2, flags: 3)
     _ = try session.weights(0)
     _ = try session.state(3, 0, count: 2)

@@ -173,6 +173,10 @@ final class SessionUnderTest {
       count: UInt32(count))
   }
 
+  func setProbePeriod(_ probe: Int, ticks: Int) throws(Fault) {
+    try session.setProbePeriod(&board, UInt32(probe), ticks: UInt32(ticks))
+  }
+
   func removeProbe(_ probe: Int) throws(Fault) { try session.removeProbe(&board, UInt32(probe)) }
 
   func probeValues(_ probe: Int) throws(Fault) -> [Int] {

@@ -102,6 +102,7 @@ static spk_status build_erbp(spk_context *context) {
   CALL(spk_session_read_state, session, spk_session_read_state(handle, HIDDEN, 0, 0, values, 4))        \
   CALL(spk_session_add_probe, session, spk_session_add_probe(handle, HIDDEN, 0, 0, 1, &index_out))      \
   CALL(spk_session_read_probe, session, spk_session_read_probe(handle, 0, NULL, 0, &count))             \
+  CALL(spk_session_set_probe_period, session, spk_session_set_probe_period(handle, 0, 2))               \
   CALL(spk_session_remove_probe, session, spk_session_remove_probe(handle, 0))                          \
   CALL(spk_session_ticks, session, spk_session_ticks(handle, &ticks[0], &ticks[1]))                     \
   CALL(spk_session_set_ticks, session, spk_session_set_ticks(handle, 5, 6))                             \

@@ -147,6 +147,11 @@ static void state_and_probes(void) {
   REFUSE("probe", spk_session_remove_probe(session, UINT32_MAX));
   OK(small.context, spk_session_remove_probe(session, 3));
   REFUSE("probe 3", spk_session_remove_probe(session, 3));
+  REFUSE("probe 3", spk_session_set_probe_period(session, 3, 1));
+  REFUSE("probe 16", spk_session_set_probe_period(session, 16, 1));
+  REFUSE("ticks", spk_session_set_probe_period(session, 0, 0));
+  REFUSE("ticks", spk_session_set_probe_period(session, 0, 65537));
+  REFUSE("ticks", spk_session_set_probe_period(session, 0, UINT32_MAX));
   REFUSE("probe 3", spk_session_read_probe(session, 3, values, 4, &count));
   REFUSE("probe", spk_session_read_probe(session, UINT32_MAX, values, 4, &count));
 

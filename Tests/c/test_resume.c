@@ -11,12 +11,14 @@ typedef struct future {
   spk_event events[LESSONS][CAPACITY];
   size_t counts[LESSONS];
   int32_t values[LESSONS][VALUES];
+  int32_t seldom[LESSONS][VALUES]; /* of every seventh tick */
+  size_t seldom_counts[LESSONS];
   uint64_t print;
 } future;
 
 static board_process board;
 static small_network small;
-static uint32_t flags, probe; /* of the contexts; of the hidden neurons */
+static uint32_t flags, probe, seldom; /* of the contexts; of the hidden neurons */
 static future expected, found;
 
 static void lesson(int number, spk_event *events, size_t *count) {
@@ -38,6 +40,8 @@ static void go_on(future *into) {
     lesson(i, into->events[i], &into->counts[i]);
     OK(small.context, spk_session_read_probe(small.session, probe, into->values[i], VALUES, &count));
     CHECK(count == VALUES);
+    OK(small.context, spk_session_read_probe(small.session, seldom, into->seldom[i], VALUES, &into->seldom_counts[i]));
+    CHECK(into->seldom_counts[i] == 5 * 4 || into->seldom_counts[i] == 6 * 4);
   }
   into->print = small_session_print(small.session);
 }
@@ -52,6 +56,8 @@ static void record_and_probe(void) {
   OK(small.context, spk_session_record(small.session, HIDDEN, 1));
   OK(small.context, spk_session_record(small.session, INPUT, 1));
   OK(small.context, spk_session_add_probe(small.session, HIDDEN, SPK_MEMBRANE, 0, 4, &probe));
+  OK(small.context, spk_session_add_probe(small.session, HIDDEN, SPK_CURRENT1, 0, 4, &seldom));
+  OK(small.context, spk_session_set_probe_period(small.session, seldom, 7));
 }
 
 /* A session that has learnt, has taken a snapshot and knows what comes after it. */

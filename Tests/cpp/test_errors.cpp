@@ -134,6 +134,7 @@ void sessions_throw_or_give() {
   session.run(spikelet::run_options(4));
   std::vector<std::int32_t> seen = session.read_probe(probe);
   CHECK(seen.size() == 4 && session.read_probe(probe, seen) == 4);
+  session.set_probe_period(probe, 2);
   session.remove_probe(probe);
   CHECK(thrown_by([&] { session.read_probe(probe); }).what()[0] != 0);
 }

@@ -190,6 +190,8 @@ void probes() {
   const auto seen = one.session.try_read_probe(*probe);
   std::vector<std::int32_t> room(18);
   CHECK(seen && seen->size() == 18 && *one.session.try_read_probe(*probe, room) == 18 && room == *seen);
+  CHECK(one.session.try_set_probe_period(*probe, 4) && !one.session.try_set_probe_period(*probe, 0));
+  CHECK(one.session.try_run(spikelet::run_options(6)) && one.session.try_read_probe(*probe)->size() == 6);
   CHECK(one.session.try_remove_probe(*probe) && !one.session.try_remove_probe(*probe));
 }
 

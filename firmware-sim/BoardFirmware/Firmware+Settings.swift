@@ -39,7 +39,7 @@ extension Firmware {
     network.pointee.recorded[population] = on ? 1 : 0
   }
 
-  /// Probe (1), on (1), population (2), variable (1), zero (3), first (4), count (4).
+  /// Probe (1), on (1), population (2), variable (1), zero (1), period less 1 (2), first (4), count (4).
   mutating func probe(_ reader: inout PayloadReader) throws(BoardError) {
     let request = reader.readProbeRequest()
     guard reader.isComplete else { throw .malformed }
@@ -57,7 +57,7 @@ extension Firmware {
     var next = probes
     next.entries[slot] = Probe(
       population: Int32(request.population), compartment: compartment,
-      first: Int32(request.first), count: Int32(request.count))
+      first: Int32(request.first), count: Int32(request.count), period: request.period)
     guard next.valueCount <= WireLimit.probeValues else { throw .resources }
     probes = next
   }
@@ -82,18 +82,21 @@ extension Firmware {
   }
 }
 
-/// The state of some neurons, sent after each tick of a run.
+/// The state of some neurons, sent after ticks of a run.
 struct Probe: BitwiseCopyable {
   var population: Int32 = 0
   var compartment = Compartment.membrane
   var first: Int32 = 0
   /// 0: no probe.
   var count: Int32 = 0
+  /// Sent after ticks whose number, counted from 1, is a multiple of it.
+  var period: UInt32 = 1
 }
 
 struct ProbeTable: BitwiseCopyable {
   var entries: InlineArray<16, Probe> = .init(repeating: Probe())
 
+  /// Of all probes together.
   var valueCount: Int {
     var count = 0
     for index in 0..<WireLimit.probes { count += Int(entries[index].count) }

@@ -6,12 +6,18 @@ struct ReportStream {
   private let sequence: UInt32
   private var events: PayloadWriter
   private var values: PayloadWriter
-  private var valueTicks: UInt32 = 0
+  /// Ticks up to the next one after which each probe is sent.
+  private var ticksLeft: InlineArray<16, UInt32> = .init(repeating: 1)
 
   init(_ firmware: borrowing Firmware, sequence: UInt32) {
     self.sequence = sequence
     events = PayloadWriter(firmware.eventFrame, capacity: FrameHeader.replyLimit)
     values = PayloadWriter(firmware.probeFrame, capacity: FrameHeader.replyLimit)
+    let ticks = firmware.learningCount &+ firmware.frozenCount
+    for index in 0..<WireLimit.probes {
+      let period = firmware.probes.entries[index].period
+      ticksLeft[index] = period - UInt32(ticks % UInt64(period))
+    }
   }
 
   /// Adds the recorded spikes and the probes of the tick just run; false if a frame could not be sent.
@@ -26,23 +32,27 @@ struct ReportStream {
         events.put(SpikeRecord(tick: tick, population: UInt32(population), neuron: neuron))
       }
     }
-    let count = firmware.probes.valueCount
-    guard count > 0 else { return true }
+    var count = 0
+    for index in 0..<WireLimit.probes {
+      ticksLeft[index] -= 1
+      if ticksLeft[index] == 0 { count += Int(firmware.probes.entries[index].count) }
+    }
     if values.free < 4 * count, !sendValues(&firmware) { return false }
-    for index in 0..<WireLimit.probes where firmware.probes.entries[index].count > 0 {
+    for index in 0..<WireLimit.probes where ticksLeft[index] == 0 {
       let probe = firmware.probes.entries[index]
+      ticksLeft[index] = probe.period
+      guard probe.count > 0 else { continue }
       let state = fabric.pointee.state(
         population: Int(probe.population), compartment: probe.compartment)
       values.put(UnsafeBufferPointer(start: state + Int(probe.first), count: Int(probe.count)))
     }
-    valueTicks += 1
     return true
   }
 
   /// Sends what is left.
   mutating func finish(_ firmware: inout Firmware) -> Bool {
     if events.payloadBytes > 0, !sendEvents(&firmware) { return false }
-    return valueTicks == 0 || sendValues(&firmware)
+    return values.payloadBytes == 0 || sendValues(&firmware)
   }
 
   private mutating func sendEvents(_ firmware: inout Firmware) -> Bool {
@@ -56,7 +66,6 @@ struct ReportStream {
     let sent = firmware.send(
       &values, type: Report.probe, flags: FrameFlag.more, sequence)
     values = PayloadWriter(firmware.probeFrame, capacity: FrameHeader.replyLimit)
-    valueTicks = 0
     return sent
   }
 }

@@ -65,7 +65,7 @@ spk_context_options context_options(Handler &log) noexcept {
  * @param callback      null: the completion waits
  * @param user          handed over with the completion
  * @param events_out    gets the spikes of recorded populations; the library's until the completion is handed over
- * @param probe_values  gets what `probe` saw, [ticks][neurons]; the library's until then, too
+ * @param probe_values  gets what `probe` saw, [ticks that it saw][neurons]; the library's until then, too
  */
 inline spk_submission submission(spk_completion_callback callback = nullptr, void *user = nullptr,
                                  span<spk_event> events_out = {}, span<std::int32_t> probe_values = {},

@@ -204,18 +204,26 @@ SPK_API spk_status spk_session_read_state(spk_session *session, uint32_t populat
 SPK_API spk_status spk_session_write_state(spk_session *session, uint32_t population, uint32_t variable,
                                            uint32_t first, const int32_t *values, size_t count);
 
-/** Adds a probe: the state of `count` neurons at the end of each tick of each run from now on. At most 16 probes, and
- * 8,192 neurons in all: more gives #SPK_ERROR_STATE or #SPK_ERROR_DOES_NOT_FIT. @since 0.1
+/** Adds a probe: the state of `count` neurons at the end of each tick of each run from now on, until
+ * spk_session_set_probe_period() says otherwise. At most 16 probes, and 8,192 neurons in all: more gives #SPK_ERROR_STATE or
+ * #SPK_ERROR_DOES_NOT_FIT. @since 0.1
  * @param[out] probe  its number, 0 .. 15
  */
 SPK_API spk_status spk_session_add_probe(spk_session *session, uint32_t population, uint32_t variable, uint32_t first,
                                          uint32_t count, uint32_t *probe);
 
+/** Has a probe see one tick of `ticks`, from the next run on: those after which the two counts of spk_session_ticks() are together
+ * a multiple of `ticks`. So it does not matter into which runs they are cut, and a session that is restored or resumed sees
+ * the ticks that it would have seen. @since 0.1
+ * @param ticks  1 .. 65,536; 1: every tick
+ */
+SPK_API spk_status spk_session_set_probe_period(spk_session *session, uint32_t probe, uint32_t ticks);
+
 /** Removes a probe. @since 0.1 */
 SPK_API spk_status spk_session_remove_probe(spk_session *session, uint32_t probe);
 
 /** Reads what a probe saw in the last run or presentation. @since 0.1
- * @param values  [capacity], gets [ticks][neurons]
+ * @param values  [capacity], gets [ticks that it saw][neurons]
  * @param[out] count  values there are; written with #SPK_ERROR_TOO_SMALL too.
  */
 SPK_API spk_status spk_session_read_probe(spk_session *session, uint32_t probe, int32_t *values, size_t capacity,

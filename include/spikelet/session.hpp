@@ -222,10 +222,15 @@ class session : public handle<spk_session, spk_session_close, detail::end_sessio
     return {status, probe};
   }
 
+  /** Has a probe see one tick of `ticks`. spk_session_set_probe_period() */
+  result<void> try_set_probe_period(std::uint32_t probe, std::uint32_t ticks) noexcept {
+    return spk_session_set_probe_period(get(), probe, ticks);
+  }
+
   /** Removes a probe. spk_session_remove_probe() */
   result<void> try_remove_probe(std::uint32_t probe) noexcept { return spk_session_remove_probe(get(), probe); }
 
-  /** Reads what a probe saw, [ticks][neurons]; gives how many values there are. spk_session_read_probe() */
+  /** Reads what a probe saw, [ticks that it saw][neurons]; gives how many values there are. spk_session_read_probe() */
   result<std::size_t> try_read_probe(std::uint32_t probe, span<std::int32_t> values) const noexcept {
     std::size_t count = 0;
     const spk_status status = spk_session_read_probe(get(), probe, values.data(), values.size(), &count);
@@ -313,6 +318,7 @@ class session : public handle<spk_session, spk_session_close, detail::end_sessio
   std::uint32_t add_probe(std::uint32_t population, std::uint32_t variable, std::uint32_t first, std::uint32_t count) {
     return try_add_probe(population, variable, first, count).value();
   }
+  void set_probe_period(std::uint32_t probe, std::uint32_t ticks) { try_set_probe_period(probe, ticks).value(); }
   void remove_probe(std::uint32_t probe) { try_remove_probe(probe).value(); }
   std::size_t read_probe(std::uint32_t probe, span<std::int32_t> values) const {
     return try_read_probe(probe, values).value();

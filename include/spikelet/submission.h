@@ -45,7 +45,7 @@ typedef struct spk_submission {
   void *user;                       /**< handed over with the completion, never looked at */
   spk_event *events_out;            /**< [event_capacity], or null */
   size_t event_capacity;
-  int32_t *probe_values;            /**< [probe_capacity], gets [ticks][neurons]; or null */
+  int32_t *probe_values;            /**< [probe_capacity], gets [ticks that it saw][neurons]; or null */
   size_t probe_capacity;
 } spk_submission;
 
