@@ -17,17 +17,18 @@ func readStruct<Value: BitwiseCopyable>(
   return pointer.pointee
 }
 
-/// Reads a struct that was shorter in an earlier version; fields that the caller does not know are zero.
+/// Reads a struct that was shorter in earlier versions; fields that the caller does not know are zero.
 ///
 /// - Parameters:
 ///   - first: its bytes in the first version.
+///   - second: the same in the second one, if there was another before this.
 func readStruct<Value: BitwiseCopyable>(
-  _ pointer: UnsafePointer<Value>?, zero: Value, first: Int, _ name: StaticString
+  _ pointer: UnsafePointer<Value>?, zero: Value, first: Int, second: Int = 0, _ name: StaticString
 ) throws(Fault) -> Value {
   guard let pointer else { throw Fault(.SPK_ERROR_ARGUMENT, "\(name) is null") }
   let raw = UnsafeRawPointer(pointer)
   let size = Int(raw.load(as: UInt32.self))
-  guard size == first else {
+  guard size > 0, size == first || size == second else {
     return try readStruct(pointer, name)
   }
   var value = zero

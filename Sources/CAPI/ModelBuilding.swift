@@ -10,8 +10,11 @@ public func spk_model_add_population(
 ) -> spk_status {
   enterModel(model) { model throws(Fault) in
     let name = try CAPI.name(name, "name")
-    let (description, role) = try CAPI.population(try readStruct(population, "population"))
-    let added = try model.addPopulation(name: name, role: role, description)
+    let (description, role, countsPerUnit) = try CAPI.population(
+      try readStruct(
+        population, zero: spk_population(), first: olderPopulationBytes, "population"))
+    let added = try model.addPopulation(
+      name: name, role: role, description, countsPerUnit: countsPerUnit)
     index?.pointee = UInt32(added)
   }
 }

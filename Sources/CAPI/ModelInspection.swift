@@ -24,7 +24,9 @@ public func spk_model_get_population(
   enterModel(model) { model throws(Fault) in
     let number = try model.checkedPopulation(index)
     let result = try require(population, "population")
-    try checkStruct(result, MemoryLayout<spk_population>.stride, "population")
+    if Int(result.pointee.struct_size) != olderPopulationBytes {
+      try checkStruct(result, MemoryLayout<spk_population>.stride, "population")
+    }
     let entry = model.population(number)
     write(entry, to: result)
     copy(entry.name, to: name)

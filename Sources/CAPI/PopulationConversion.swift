@@ -5,9 +5,12 @@ import NeuroCore
 
 // spk_population and Population, both ways. Ranges that the law sets are checked by the model.
 
+/// Bytes of the struct before it had `counts_per_unit`.
+let olderPopulationBytes = 240
+
 func population(
   _ source: spk_population
-) throws(Fault) -> (population: Population, role: Role) {
+) throws(Fault) -> (population: Population, role: Role, countsPerUnit: Int32) {
   let kind = try oneOf(source.kind, PopulationKind.self, "population->kind")
   let role = try oneOf(source.role, Role.self, "population->role")
   let count = try inRange(source.neuron_count, 1, 1 << 20, "population->neuron_count")
@@ -22,7 +25,10 @@ func population(
       try inRange(source.value_limit, 1, 32_767, "population->value_limit"))
   case .leaky, .quadratic: try convertLeaky(source, &result)
   }
-  return (result, role)
+  let countsPerUnit =
+    kind == .input
+    ? 0 : try inRange(source.counts_per_unit, 0, 1 << 23, "population->counts_per_unit")
+  return (result, role, Int32(countsPerUnit))
 }
 
 private func convertLeaky(_ source: spk_population, _ result: inout Population) throws(Fault) {
@@ -85,12 +91,20 @@ private func shift(_ value: UInt32, _ name: StaticString) throws(Fault) -> UInt8
   UInt8(try inRange(value, 0, 15, name))
 }
 
-/// Writes all but `struct_size`.
-func write(_ entry: PopulationEntry, to result: UnsafeMutablePointer<spk_population>) {
+/// Writes all but `struct_size`, as much as the caller knows of.
+func write(_ entry: PopulationEntry, to destination: UnsafeMutablePointer<spk_population>) {
+  var described = spk_population()
+  described.struct_size = destination.pointee.struct_size
+  withUnsafeMutablePointer(to: &described) { write(entry, filling: $0) }
+  UnsafeMutableRawPointer(destination).copyMemory(
+    from: &described,
+    byteCount: min(Int(described.struct_size), MemoryLayout<spk_population>.stride))
+}
+
+private func write(
+  _ entry: PopulationEntry, filling result: UnsafeMutablePointer<spk_population>
+) {
   let source = entry.population
-  let size = result.pointee.struct_size
-  result.pointee = spk_population()
-  result.pointee.struct_size = size
   result.pointee.kind = UInt32(source.kind.rawValue)
   result.pointee.neuron_count = UInt32(source.neuronCount)
   result.pointee.role = UInt32(entry.role.rawValue)
@@ -113,6 +127,7 @@ func write(_ entry: PopulationEntry, to result: UnsafeMutablePointer<spk_populat
   result.pointee.pre_trace = described(source.preTrace)
   result.pointee.post_trace = described(source.postTrace)
   result.pointee.mean_ticks = UInt32(source.meanTicks)
+  result.pointee.counts_per_unit = UInt32(entry.countsPerUnit)
   result.pointee.decay_set_count = UInt32(source.decaySetCount)
   withUnsafeMutableBytes(of: &result.pointee.decays) { bytes in
     let decays = bytes.bindMemory(to: spk_decay_set.self)

@@ -6,11 +6,14 @@ import Runtime
 func runInput(
   _ options: UnsafePointer<spk_run_options>?, _ events: UnsafePointer<spk_event>?, _ count: Int
 ) throws(Fault) -> RunInput {
-  // The first version ended after what is `signal_count` now, and had 0 there.
-  let options = try readStruct(options, zero: spk_run_options(), first: 16, "options")
+  // The first version ended after what is `signal_count` now, and had 0 there; the second after `signals`.
+  let options = try readStruct(
+    options, zero: spk_run_options(), first: 16, second: 24, "options")
   return RunInput(
     ticks: options.ticks, flags: options.flags, events: try array(events, count, "events_in"),
-    signals: try array(options.signals, Int(options.signal_count), "options->signals"))
+    signals: try array(options.signals, Int(options.signal_count), "options->signals"),
+    unitSignals: try array(
+      options.unit_signals, options.unit_signal_count, "options->unit_signals"))
 }
 
 /// The arguments of spk_session_present() and spk_session_submit_present().

@@ -39,11 +39,36 @@ public func spk_session_read_state(
 }
 
 @c @implementation
+public func spk_session_read_state_units(
+  _ session: OpaquePointer?, _ population: UInt32, _ variable: UInt32, _ first: UInt32,
+  _ values: UnsafeMutablePointer<Float>?, _ count: Int
+) -> spk_status {
+  enterSession(session) { session, board throws(Fault) in
+    try session.readState(
+      &board, population: population, variable: variable, first: first,
+      units: try array(values, count, "values"))
+  }
+}
+
+@c @implementation
 public func spk_session_set_values(
   _ session: OpaquePointer?, _ population: UInt32, _ values: UnsafePointer<Int16>?, _ count: Int
 ) -> spk_status {
   enterSession(session) { session, board throws(Fault) in
-    try session.setValues(&board, population, try array(values, count, "values"))
+    let values = try array(values, count, "values")
+    try session.setValues(
+      &board, population, SignalValues(counts: values.baseAddress), count: count)
+  }
+}
+
+@c @implementation
+public func spk_session_set_values_units(
+  _ session: OpaquePointer?, _ population: UInt32, _ values: UnsafePointer<Float>?, _ count: Int
+) -> spk_status {
+  enterSession(session) { session, board throws(Fault) in
+    let values = try array(values, count, "values")
+    try session.setValues(
+      &board, population, SignalValues(units: values.baseAddress), count: count)
   }
 }
 
@@ -84,6 +109,22 @@ public func spk_session_read_probe(
     let needed = try session.probeValueCount(probe)
     guard try fits(room, count, needed: needed, "values") else { return }
     if let start = room.baseAddress { session.readProbe(probe, into: start) }
+  }
+}
+
+@c @implementation
+public func spk_session_read_probe_units(
+  _ session: OpaquePointer?, _ probe: UInt32, _ values: UnsafeMutablePointer<Float>?,
+  _ capacity: Int, _ count: UnsafeMutablePointer<Int>?
+) -> spk_status {
+  enterSession(session) { session, _ throws(Fault) in
+    let room = try array(values, capacity, "values")
+    try session.checkProbeScale(probe)
+    let needed = try session.probeValueCount(probe)
+    guard try fits(room, count, needed: needed, "values") else { return }
+    if let start = room.baseAddress {
+      _ = session.readProbe(probe, units: start, capacity: needed)
+    }
   }
 }
 

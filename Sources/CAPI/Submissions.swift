@@ -38,9 +38,20 @@ private func submit(
     let lane = object.pointee.body.lane
     var target = spk_submission()
     if submission != nil {
-      target = try readStruct(submission, "submission")
+      // The first version ended before `probe_units`.
+      target = try readStruct(
+        submission, zero: spk_submission(), first: 56, "submission")
       _ = try array(target.events_out, target.event_capacity, "submission->events_out")
-      _ = try array(target.probe_values, target.probe_capacity, "submission->probe_values")
+      if target.probe_units == nil {
+        _ = try array(target.probe_values, target.probe_capacity, "submission->probe_values")
+      } else {
+        _ = try array(target.probe_units, target.probe_capacity, "submission->probe_units")
+      }
+      guard target.probe_values == nil || target.probe_units == nil else {
+        throw Fault(
+          .SPK_ERROR_ARGUMENT,
+          "submission: probe_values and probe_units are both there, one of them was expected")
+      }
     }
     let number = try Dispatcher.submit(lane, target, scores) { buffer throws(Fault) in
       try prepare(lane.pointee.shape, &buffer)

@@ -55,6 +55,12 @@ public struct FaultText: ExpressibleByStringInterpolation {
     }
 
     @inline(__always)
+    public mutating func appendInterpolation(_ value: Float) {
+      flush()
+      ThreadMessage.append(value)
+    }
+
+    @inline(__always)
     public mutating func appendInterpolation(_ value: Sentence) {
       flush()
       ThreadMessage.append(value)

@@ -111,6 +111,16 @@ public enum ThreadMessage {
     digits.withBytes { append($0) }
   }
 
+  @inline(never)
+  public static func append(_ value: Float) {
+    var text = InlineArray<32, UInt8>(repeating: 0)
+    withUnsafeMutableBytes(of: &text) { text in
+      let start = text.baseAddress.unsafelyUnwrapped
+      spk_platform_digits(start.assumingMemoryBound(to: CChar.self), value)
+      append(literal: UnsafePointer(start.assumingMemoryBound(to: UInt8.self)))
+    }
+  }
+
   /// Keeps the sentence that was put together, and starts a new one.
   @inline(never)
   static func commit() {

@@ -44,10 +44,12 @@ extension Model {
     let name = try reader.name("name")
     var population = Population.standard(try reader.word("kind"))
     let role: Role
+    var countsPerUnit: Int32 = 0
     do throws(Fault) {
       role = try reader.word("role", standard: .none)
       try withUnsafeMutablePointer(to: &reader) { (reader) throws(Fault) in
         try population.visit(.reading(reader))
+        try population.kind.visitScale(.reading(reader), &countsPerUnit)
       }
       if population.kind == .leaky, let decays = try reader.array("decays") {
         try population.readDecays(decays)
@@ -56,7 +58,8 @@ extension Model {
     } catch {
       throw error.at("\"\(name)\"")
     }
-    _ = try addPopulation(name: name, role: role, population)
+    _ = try addPopulation(
+      name: name, role: role, population, countsPerUnit: countsPerUnit)
   }
 
   private mutating func readProjection(_ value: JSONValue) throws(Fault) {

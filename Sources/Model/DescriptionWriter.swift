@@ -44,7 +44,10 @@ extension PopulationEntry {
       try json.key("role")
       try json.string(role.word)
     }
-    try json.fields { (visitor) throws(Fault) in try copy.population.visit(visitor) }
+    try json.fields { (visitor) throws(Fault) in
+      try copy.population.visit(visitor)
+      try copy.population.kind.visitScale(visitor, &copy.countsPerUnit)
+    }
     if population.kind == .leaky {
       try json.key("decays")
       try json.open("[")

@@ -13,15 +13,18 @@ public struct PopulationEntry: BitwiseCopyable {
   public var name: Name
   public var role: Role
   public var population: Population
+  /// Counts of value, or of membrane, currents and dendrite, that one physical unit is; 0: not stated. The board does not know.
+  public var countsPerUnit: Int32
   var arrays: InlineArray<5, UnsafeMutablePointer<Int32>?> = .init(repeating: nil)
   /// [variables that it has][neuronCount] and [rows][neuronCount] of a snapshot; nil without one.
   var state: UnsafeMutablePointer<Int32>?
   var history: UnsafeMutablePointer<Int16>?
 
-  init(name: Name, role: Role, population: Population) {
+  init(name: Name, role: Role, population: Population, countsPerUnit: Int32) {
     self.name = name
     self.role = role
     self.population = population
+    self.countsPerUnit = countsPerUnit
   }
 
   /// [neuronCount] values, or nil if the neurons share one.

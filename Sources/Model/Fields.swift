@@ -64,6 +64,18 @@ extension Population {
   }
 }
 
+extension PopulationKind {
+  /// The scale of a population of this kind: 0 for an input population, which has neither values nor state.
+  func visitScale(_ visitor: FieldVisitor, _ countsPerUnit: inout Int32) throws(Fault) {
+    guard self != .input else {
+      countsPerUnit = 0
+      return
+    }
+    try visitor.integer(
+      "counts_per_unit", &countsPerUnit, 0, Int(Law.stateLimit) + 1, standard: 0)
+  }
+}
+
 extension Trace {
   fileprivate mutating func visit(
     _ visitor: FieldVisitor, step stepKey: StaticString, decay decayKey: StaticString,

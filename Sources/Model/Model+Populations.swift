@@ -8,11 +8,12 @@ extension Model {
   /// - Parameters:
   ///   - name: 1 .. 63 bytes, unique among the populations.
   ///   - population: `perNeuron` is ignored; arrays come by `setParameters`.
+  ///   - countsPerUnit: 0 .. 2^23; 0: not stated.
   /// - Returns: its number.
   /// - Throws: `SPK_ERROR_MODEL` if a name, role or field breaks the law, `SPK_ERROR_UNSUPPORTED` if it is reserved,
   ///   `SPK_ERROR_NO_MEMORY`; the model is then as it was.
   public mutating func addPopulation(
-    name: Name, role: Role, _ population: Population
+    name: Name, role: Role, _ population: Population, countsPerUnit: Int32 = 0
   ) throws(Fault) -> Int {
     try name.check("population")
     guard name.count > 0 else {
@@ -36,8 +37,11 @@ extension Model {
       }
       try population.check()
       try population.check(role: role)
+      var scale = countsPerUnit
+      try population.kind.visitScale(.checking, &scale)
       try populations.append(
-        PopulationEntry(name: name, role: role, population: population.canonical))
+        PopulationEntry(
+          name: name, role: role, population: population.canonical, countsPerUnit: scale))
       dropSnapshot()
     } catch {
       throw error.at("population \"\(name)\"")

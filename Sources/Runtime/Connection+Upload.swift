@@ -123,8 +123,7 @@ extension Connection {
   mutating func write(
     _ kind: UInt8, object: Int, first offset: Int = 0, count: Int, _ element: (Int) -> Int
   ) throws(Fault) {
-    let isNarrow =
-      kind == ArrayKind.values || kind == ArrayKind.history
+    let isNarrow = kind == ArrayKind.history
     var first = 0
     while first < count {
       let end = min(first + uploadPiece, count)
@@ -147,6 +146,17 @@ extension Connection {
     var writer = try writer(capacity: Place.byteCount + 4 * range.count)
     writer.put(Place(kind: kind, object: object, first: range.lowerBound, count: range.count))
     return writer
+  }
+
+  /// Posts the held values of an analogue population.
+  mutating func write(
+    _ values: SignalValues, of shape: UnsafePointer<PopulationShape>, population: Int
+  ) throws(Fault) {
+    let count = shape.pointee.count
+    var writer = try writer(capacity: Place.byteCount + 2 * count)
+    writer.put(Place(kind: ArrayKind.values, object: population, first: 0, count: count))
+    values.put(count, of: shape, &writer)
+    try post(.write, writer)
   }
 
   /// Posts whether the spikes of a population are wanted.

@@ -98,7 +98,7 @@ extension Session {
   /// Spikes of the last run that were not taken yet.
   public var waitingEventCount: Int { events.count - eventsRead }
 
-  private func checkProbe(_ probe: UInt32) throws(Fault) {
+  func checkProbe(_ probe: UInt32) throws(Fault) {
     guard probe < WireLimit.probes, probes.requests[Int(probe)].isOn else {
       throw Fault(.SPK_ERROR_ARGUMENT, "probe \(probe) does not exist; add it first")
     }

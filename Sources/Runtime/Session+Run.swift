@@ -16,15 +16,18 @@ public struct RunInput {
   public var events: UnsafeBufferPointer<spk_event>
   /// Strictly ascending by population.
   public var signals: UnsafeBufferPointer<spk_signal>
+  /// The same, of other populations.
+  public var unitSignals: UnsafeBufferPointer<spk_unit_signal>
 
   public init(
     ticks: UInt32, flags: UInt32, events: UnsafeBufferPointer<spk_event>,
-    signals: UnsafeBufferPointer<spk_signal>
+    signals: UnsafeBufferPointer<spk_signal>, unitSignals: UnsafeBufferPointer<spk_unit_signal>
   ) {
     self.ticks = ticks
     self.flags = flags
     self.events = events
     self.signals = signals
+    self.unitSignals = unitSignals
   }
 }
 

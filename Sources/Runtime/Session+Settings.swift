@@ -77,9 +77,9 @@ extension Session {
   }
 
   /// - Parameters:
-  ///   - values: one a neuron, each within the population's value limit.
+  ///   - values: `count`, one a neuron, each within the population's value limit.
   public func setValues(
-    _ board: inout BoardConnection, _ population: UInt32, _ values: UnsafeBufferPointer<Int16>
+    _ board: inout BoardConnection, _ population: UInt32, _ values: SignalValues, count: Int
   ) throws(Fault) {
     let shape = try shape.checkedPopulation(population)
     guard shape.pointee.kind == .analogue else {
@@ -87,21 +87,18 @@ extension Session {
         .SPK_ERROR_ARGUMENT,
         "population \"\(shape.pointee.name)\" is not analogue; it takes no values")
     }
-    guard values.count == shape.pointee.count else {
+    if values.areUnits { try shape.pointee.checkScale() }
+    guard count == shape.pointee.count else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
-        "population \"\(shape.pointee.name)\": \(values.count) values found, \(shape.pointee.count) expected"
+        "population \"\(shape.pointee.name)\": \(count) values found, \(shape.pointee.count) expected"
       )
     }
-    for index in 0..<values.count where Int(values[index]).magnitude > shape.pointee.valueLimit {
-      throw Fault(
-        .SPK_ERROR_ARGUMENT,
-        "population \"\(shape.pointee.name)\", neuron \(index): value \(values[index]) found, magnitude at most \(shape.pointee.valueLimit) expected"
-      )
+    if let index = values.firstRefused(count, of: shape) {
+      throw values.refusal(index, of: shape)
+        .at("population \"\(shape.pointee.name)\", neuron \(index)")
     }
-    try board.connection.write(ArrayKind.values, object: Int(population), count: values.count) {
-      Int(values[$0])
-    }
+    try board.connection.write(values, of: shape, population: Int(population))
     try board.connection.settle()
   }
 

@@ -23,12 +23,13 @@ extension SessionShape {
       guard population.population.kind == shape.pointee.kind,
         Int(population.population.neuronCount) == shape.pointee.count,
         Int(population.population.valueLimit) == shape.pointee.valueLimit,
+        population.countsPerUnit == shape.pointee.countsPerUnit,
         population.population.hasVariables(of: shape.pointee.population),
         model.historyRows(population: index) == shape.pointee.historyRows
       else {
         throw Fault(
           .SPK_ERROR_ARGUMENT,
-          "population \"\(population.name)\" of the model is not of the shape of \"\(shape.pointee.name)\" of the session (kind, neurons, value limit, traces, mean, delays)"
+          "population \"\(population.name)\" of the model is not of the shape of \"\(shape.pointee.name)\" of the session (kind, neurons, value limit, counts per unit, traces, mean, delays)"
         )
       }
     }

@@ -19,7 +19,8 @@ extension SessionShape {
         .SPK_ERROR_ARGUMENT, "flags: \(input.flags) holds bits that are not defined")
     }
     try check(input.events, ticks: input.ticks)
-    let signalBytes = try check(input.signals, ticks: input.ticks)
+    let signals = RunSignals(input)
+    let signalBytes = try check(signals, ticks: input.ticks)
     let size = RunHead.byteCount + SpikeRecord.byteCount * input.events.count + signalBytes
     guard size <= FrameHeader.requestLimit else {
       throw Fault(
@@ -31,13 +32,10 @@ extension SessionShape {
     writer.put(
       RunHead(
         ticks: input.ticks, flags: input.flags, events: UInt32(input.events.count),
-        signals: UInt32(input.signals.count)))
+        signals: UInt32(signals.total)))
     for event in input.events { writer.put(SpikeRecord(event)) }
-    for signal in input.signals {
-      writer.put(signal.population)
-      let count = populations[Int(signal.population)].count * Int(input.ticks)
-      writer.put(UnsafeBufferPointer(start: signal.values, count: count))
-    }
+    var unwritten = signals
+    while let signal = unwritten.next() { try put(signal, ticks: input.ticks, &writer) }
     return PreparedRun(
       request: .run, ticks: input.ticks, writer: writer, eventCount: input.events.count,
       isLearning: input.flags & RunFlag.learn != 0, scores: ScoreCollector(count: 0, .none))
@@ -63,47 +61,58 @@ extension SessionShape {
       scores: ScoreCollector(count: outputCount, arrays))
   }
 
+  /// Checks all but the values.
+  ///
   /// - Returns: bytes that the signals take in the request.
-  private func check(
-    _ signals: UnsafeBufferPointer<spk_signal>, ticks: UInt32
-  ) throws(Fault) -> Int {
-    guard signals.count <= WireLimit.signals else {
+  private func check(_ signals: RunSignals, ticks: UInt32) throws(Fault) -> Int {
+    guard signals.total <= WireLimit.signals else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
-        "\(signals.count) signals found, at most \(WireLimit.signals) a run expected")
+        "\(signals.total) signals found, at most \(WireLimit.signals) a run expected")
     }
     var bytes = 0
-    for index in 0..<signals.count {
-      let signal = signals[index]
+    var last = -1
+    var rest = signals
+    while let signal = rest.next() {
       let shape = try checkedPopulation(signal.population)
-      guard shape.pointee.kind == .analogue,
-        index == 0 || signals[index - 1].population < signal.population, signal.reserved == 0
+      guard shape.pointee.kind == .analogue, Int(signal.population) > last, signal.reserved == 0
       else {
         throw Fault(
           .SPK_ERROR_ARGUMENT,
-          "signal \(index): an analogue population was expected, numbers ascending, and 0 in reserved; \"\(shape.pointee.name)\" found"
+          "\(signal.noun) \(signal.index): an analogue population was expected, numbers ascending, each once, and 0 in reserved; \"\(shape.pointee.name)\" found"
         )
       }
-      guard let values = signal.values else {
-        throw Fault(.SPK_ERROR_ARGUMENT, "signal \(index): its values are null")
+      last = Int(signal.population)
+      guard !signal.values.areNull else {
+        throw Fault(
+          .SPK_ERROR_ARGUMENT, "\(signal.noun) \(signal.index): its values are null")
       }
+      if signal.values.areUnits { try shape.pointee.checkScale() }
       let wide = Int64(shape.pointee.count) * Int64(ticks)
       guard wide <= Int64(FrameHeader.requestLimit / 2) else {
         throw Fault(
           .SPK_ERROR_ARGUMENT,
-          "signal \(index): \(wide) values found, at most \(FrameHeader.requestLimit / 2) a run expected; make it shorter"
+          "\(signal.noun) \(signal.index): \(wide) values found, at most \(FrameHeader.requestLimit / 2) a run expected; make it shorter"
         )
       }
-      let count = Int(wide)
-      for place in 0..<count where Int(values[place]).magnitude > shape.pointee.valueLimit {
-        throw Fault(
-          .SPK_ERROR_ARGUMENT,
-          "signal \(index), tick \(place / shape.pointee.count), neuron \(place % shape.pointee.count): value \(values[place]) found, magnitude at most \(shape.pointee.valueLimit) expected"
-        )
-      }
-      bytes += 4 + 2 * count
+      bytes += 4 + 2 * Int(wide)
     }
     return bytes
+  }
+
+  /// Writes a signal down that has been checked but for its values.
+  private func put(
+    _ signal: RunSignal, ticks: UInt32, _ writer: inout PayloadWriter
+  ) throws(Fault) {
+    let shape = try checkedPopulation(signal.population)
+    let count = shape.pointee.count * Int(ticks)
+    if let place = signal.values.firstRefused(count, of: shape) {
+      throw signal.values.refusal(place, of: shape).at(
+        "\(signal.noun) \(signal.index), tick \(place / shape.pointee.count), neuron \(place % shape.pointee.count)"
+      )
+    }
+    writer.put(signal.population)
+    signal.values.put(count, of: shape, &writer)
   }
 
   private func check(_ inputs: UnsafeBufferPointer<spk_event>, ticks: UInt32) throws(Fault) {

@@ -22,6 +22,8 @@ public struct SessionShape: BitwiseCopyable {
 struct PopulationShape: BitwiseCopyable {
   var name = Name()
   var population = Population(kind: .input, neuronCount: 0)
+  /// 0: not stated.
+  var countsPerUnit: Int32 = 0
   /// Rows of its history, as `Model.historyRows` counts them.
   var historyRows = 0
 
@@ -31,6 +33,7 @@ struct PopulationShape: BitwiseCopyable {
     self.historyRows = historyRows
     name = entry.name
     population = entry.population
+    countsPerUnit = entry.countsPerUnit
   }
 
   var kind: PopulationKind { population.kind }

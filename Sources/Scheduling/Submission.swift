@@ -38,10 +38,13 @@ struct Submission: ~Copyable {
       start: target.events_out, count: target.events_out == nil ? 0 : target.event_capacity)
     var isCut = session.takeEvents(room) < completion.event_count && target.events_out != nil
     if let values = target.probe_values {
-      let count = session.readProbe(target.probe, into: values, capacity: target.probe_capacity)
-      completion.probe_count = count
-      isCut = isCut || count > target.probe_capacity
+      completion.probe_count = session.readProbe(
+        target.probe, into: values, capacity: target.probe_capacity)
+    } else if let values = target.probe_units {
+      completion.probe_count = session.readProbe(
+        target.probe, units: values, capacity: target.probe_capacity)
     }
+    isCut = isCut || completion.probe_count > target.probe_capacity
     if status != .SPK_OK {
       message = ThreadMessage.sentence
     } else if isCut {

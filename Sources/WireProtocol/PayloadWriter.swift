@@ -39,7 +39,12 @@ public struct PayloadWriter {
   public mutating func put<Value: FixedWidthInteger & BitwiseCopyable>(
     _ values: UnsafeBufferPointer<Value>
   ) {
-    for value in values { put(value) }
+    let width = MemoryLayout<Value>.size
+    guard var place = room(width * values.count) else { return }
+    for value in values {
+      place.storeBytes(of: value.littleEndian, as: Value.self)
+      place += width
+    }
   }
 
   /// Room for `count` bytes that the caller writes; nil if there is none.

@@ -36,6 +36,14 @@ struct DescriptionTests {
     }
   }
 
+  static func scaled(_ countsPerUnit: Int32) -> Build {
+    { (model) throws(Fault) in
+      _ = try model.addPopulation(
+        name: Name("p"), role: .none, Population(kind: .analogue, neuronCount: 4),
+        countsPerUnit: countsPerUnit)
+    }
+  }
+
   static func projection(
     _ source: Int32 = 0, _ target: Int32 = 1, name: String = "q",
     _ change: @escaping @Sendable (inout Projection) -> Void
@@ -77,6 +85,10 @@ struct DescriptionTests {
     Refusal("gain", law, "gain", build: population(.input) { $0.gain = 65_536 }),
     Refusal(
       "value limit", law, "value_limit is 0", build: population(.analogue) { $0.valueLimit = 0 }),
+    Refusal(
+      "scale", law, "\"p\"", "counts_per_unit is 8388609, expected 0 .. 8388608",
+      build: scaled(1 << 23 + 1)),
+    Refusal("negative scale", law, "counts_per_unit is -1", build: scaled(-1)),
     Refusal(
       "stimulus kind", law, "role stimulus is for kind input, found leaky",
       build: population(role: .stimulus) { _ in }),

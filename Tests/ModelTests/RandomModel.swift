@@ -22,11 +22,13 @@ func randomModel(seed: UInt64) throws(Fault) -> Model {
   _ = try model.addPopulation(
     name: Name("stimulus"), role: .stimulus, randomInput(&generator))
   _ = try model.addPopulation(
-    name: Name("value"), role: .none, randomAnalogue(&generator))
+    name: Name("value"), role: .none, randomAnalogue(&generator),
+    countsPerUnit: randomScale(&generator))
   for index in 0..<Int.random(in: 1...3, using: &generator) {
     let population = randomLeaky(&generator)
     let added = try model.addPopulation(
-      name: Name(text: "leaky\\\(index)"), role: index == 0 ? .output : .none, population)
+      name: Name(text: "leaky\\\(index)"), role: index == 0 ? .output : .none, population,
+      countsPerUnit: randomScale(&generator))
     try addArrays(&model, added, &generator)
   }
   for index in 0..<Int.random(in: 0...5, using: &generator) {
@@ -74,6 +76,10 @@ private func randomTrace(_ generator: inout SeededGenerator) -> Trace {
     step: .random(in: 1...Law.stateLimit, using: &generator),
     decay: .random(in: 0...4096, using: &generator),
     viewShift: .random(in: 0...15, using: &generator))
+}
+
+private func randomScale(_ generator: inout SeededGenerator) -> Int32 {
+  Bool.random(using: &generator) ? 0 : .random(in: 1...1 << 23, using: &generator)
 }
 
 private func randomAnalogue(_ generator: inout SeededGenerator) -> Population {

@@ -33,6 +33,7 @@ struct RoundTripTests {
       #expect(a.name.text == b.name.text)
       #expect(a.role == b.role)
       #expect(text(a.population) == text(b.population))
+      #expect(a.countsPerUnit == b.countsPerUnit)
       for number in 0..<UInt8(NeuronParameter.count) {
         let parameter = NeuronParameter(rawValue: number)!
         let count = Int(a.population.neuronCount)

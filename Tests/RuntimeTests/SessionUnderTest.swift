@@ -93,7 +93,8 @@ final class SessionUnderTest {
       &board,
       RunInput(
         ticks: UInt32(ticks), flags: flags, events: UnsafeBufferPointer(events),
-        signals: UnsafeBufferPointer(table)), &buffer)
+        signals: UnsafeBufferPointer(table),
+        unitSignals: UnsafeBufferPointer(start: nil, count: 0)), &buffer)
     return takeSpikes()
   }
 
@@ -164,7 +165,8 @@ final class SessionUnderTest {
     let values = UnsafeMutableBufferPointer<Int16>.allocate(capacity: numbers.count)
     defer { values.deallocate() }
     _ = values.initialize(from: numbers.map { Int16($0) })
-    try session.setValues(&board, UInt32(population), UnsafeBufferPointer(values))
+    try session.setValues(
+      &board, UInt32(population), SignalValues(counts: values.baseAddress), count: values.count)
   }
 
   func probe(_ population: Int, _ variable: Int, first: Int, count: Int) throws(Fault) -> Int {

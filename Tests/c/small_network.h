@@ -1,4 +1,4 @@
-/* A network that has one of everything, on a simulated board: what most tests start from.
+/* A network that has one of everything, on a simulated board: what most tests start from. A unit is 100 counts of value and hidden.
  *
  *   input (3) --dense int8, learns--> hidden (4) --dense int16--> output (3) --one-to-one--> output
  *   value (2, analogue) --sparse, 2 ticks--> hidden               label (3) --dense, label-gated--> hidden, dendrite
@@ -74,6 +74,7 @@ static inline spk_model *small_model(spk_context *context) {
   spk_population hidden = small_population(SPK_LEAKY, 4, SPK_ROLE_NONE);
   spk_population output = small_population(SPK_LEAKY, 3, SPK_ROLE_OUTPUT);
   spk_population label = small_population(SPK_INPUT, 3, SPK_ROLE_LABEL);
+  value.counts_per_unit = hidden.counts_per_unit = 100;
   OK(context, spk_model_add_population(model, "input", &input, NULL));
   OK(context, spk_model_add_population(model, "value", &value, NULL));
   OK(context, spk_model_add_population(model, "hidden", &hidden, NULL));

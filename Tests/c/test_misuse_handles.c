@@ -14,6 +14,7 @@ static spk_projection projection_out = SPK_PROJECTION_INIT;
 static spk_capabilities capabilities = SPK_CAPABILITIES_INIT;
 static int16_t weights[12];
 static int32_t values[4];
+static float units[4];
 static const uint32_t rows[3], targets[1];
 static unsigned char bytes[65536];
 static size_t count;
@@ -35,6 +36,10 @@ static spk_status present(spk_session *session) {
   presentation.intensities = intensities;
   presentation.intensity_count = sizeof intensities;
   return spk_session_present(session, &presentation, NULL);
+}
+
+static spk_status read_state_units(spk_session *session) {
+  return spk_session_read_state_units(session, HIDDEN, SPK_MEMBRANE, 0, units, 4);
 }
 
 static spk_status submit_present(spk_session *session) {
@@ -93,6 +98,7 @@ static spk_status build_erbp(spk_context *context) {
   CALL(spk_session_present, session, present(handle))                                                   \
   CALL(spk_session_record, session, spk_session_record(handle, HIDDEN, 1))                              \
   CALL(spk_session_set_values, session, spk_session_set_values(handle, VALUE, weights, 2))              \
+  CALL(spk_session_set_values_units, session, spk_session_set_values_units(handle, VALUE, units, 2))    \
   CALL(spk_session_clear, session, spk_session_clear(handle))                                           \
   CALL(spk_session_set_enabled, session, spk_session_set_enabled(handle, SPK_ALL, 1))                   \
   CALL(spk_session_set_learning, session, spk_session_set_learning(handle, SPK_ALL, 1))                 \
@@ -100,8 +106,10 @@ static spk_status build_erbp(spk_context *context) {
   CALL(spk_session_read_weights, session, spk_session_read_weights(handle, 0, weights, 12, &count))     \
   CALL(spk_session_write_weights, session, spk_session_write_weights(handle, 0, weights, 12))           \
   CALL(spk_session_read_state, session, spk_session_read_state(handle, HIDDEN, 0, 0, values, 4))        \
+  CALL(spk_session_read_state_units, session, read_state_units(handle))                                 \
   CALL(spk_session_add_probe, session, spk_session_add_probe(handle, HIDDEN, 0, 0, 1, &index_out))      \
   CALL(spk_session_read_probe, session, spk_session_read_probe(handle, 0, NULL, 0, &count))             \
+  CALL(spk_session_read_probe_units, session, spk_session_read_probe_units(handle, 0, NULL, 0, &count)) \
   CALL(spk_session_set_probe_period, session, spk_session_set_probe_period(handle, 0, 2))               \
   CALL(spk_session_remove_probe, session, spk_session_remove_probe(handle, 0))                          \
   CALL(spk_session_ticks, session, spk_session_ticks(handle, &ticks[0], &ticks[1]))                     \

@@ -72,6 +72,8 @@ static const struct {
     {"pre_trace.decay", offsetof(spk_population, pre_trace.decay), SPK_LEAKY, 4097, SPK_ERROR_ARGUMENT},
     {"post_trace.view_shift", offsetof(spk_population, post_trace.view_shift), SPK_LEAKY, 16, SPK_ERROR_ARGUMENT},
     {U(mean_ticks), SPK_LEAKY, 65536, SPK_ERROR_ARGUMENT},
+    {U(counts_per_unit), SPK_LEAKY, 8388609, SPK_ERROR_ARGUMENT},
+    {U(counts_per_unit), SPK_ANALOGUE, UINT32_MAX, SPK_ERROR_ARGUMENT},
     {"decay", offsetof(spk_population, decays), SPK_LEAKY, 4097, SPK_ERROR_MODEL},
     {"decay", offsetof(spk_population, decays) + 4, SPK_LEAKY, 0xffff0000, SPK_ERROR_MODEL},
 };
@@ -110,12 +112,23 @@ static void the_rest(void) {
   OK(small.context, spk_model_add_population(small.model, "more", &newer.known, &index));
   CHECK(index == POPULATIONS);
 
+  /* The first version's struct ended before `counts_per_unit`, and what is behind it is not looked at. */
+  newer.known.struct_size = (uint32_t)offsetof(spk_population, counts_per_unit);
+  newer.known.counts_per_unit = UINT32_MAX;
+  OK(small.context, spk_model_add_population(small.model, "older", &newer.known, &index));
+  OK(small.context, spk_model_get_population(small.model, index, &newer.known, NULL));
+  CHECK(newer.known.neuron_count == 2 && newer.known.counts_per_unit == UINT32_MAX);
+  CHECK(newer.known.struct_size == offsetof(spk_population, counts_per_unit));
+  newer.known.struct_size = sizeof newer.known;
+  OK(small.context, spk_model_get_population(small.model, index, &newer.known, NULL));
+  CHECK(newer.known.counts_per_unit == 0);
+
   /* Fields that a kind has no use for are ignored. */
   spk_population input = SPK_POPULATION_INIT;
   input.kind = SPK_INPUT;
   input.neuron_count = 1;
   input.threshold = INT32_MAX;
-  input.group_size = input.decay_set_count = input.value_limit = UINT32_MAX;
+  input.group_size = input.decay_set_count = input.value_limit = input.counts_per_unit = UINT32_MAX;
   OK(small.context, spk_model_add_population(small.model, "input that says more", &input, NULL));
   spk_population leaky = SPK_POPULATION_INIT;
   leaky.neuron_count = 1048576;

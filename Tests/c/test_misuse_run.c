@@ -74,7 +74,8 @@ static void running(void) {
       {(uint32_t)sizeof(spk_run_options), 4, 0, 1, "signals"},
   };
   for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-    spk_run_options bad = {refused[i].struct_size, refused[i].ticks, refused[i].flags, refused[i].signal_count, NULL};
+    spk_run_options bad = {refused[i].struct_size, refused[i].ticks, refused[i].flags, refused[i].signal_count,
+                           NULL, NULL, 0};
     RUN(refused[i].words, &bad, in, 3, out, 32, &count);
   }
   options->struct_size = sizeof newer;

@@ -89,14 +89,16 @@ static void too_long(void) {
   OK(small.context, spk_session_open(small.device, small.model, NULL, &small.session));
 }
 
-/* The first version's options were four numbers, the last of which was 0. */
+/* The first version's options were four numbers, the last of which was 0; the second's had no signals in units. */
 static void older_callers(void) {
   struct {
     uint32_t struct_size, ticks, flags, reserved;
     unsigned char after[16]; /* the caller's own, and never looked at */
   } older = {16, TICKS, 0, 0, {0}};
   const spk_run_options *options = (const spk_run_options *)(const void *)&older;
-  const uint32_t sizes[] = {0, 4, 12, 15, 17, 20, 23};
+  const uint32_t sizes[] = {0, 4, 12, 15, 17, 20, 23, 25, 32, 39};
+  spk_signal signal = {VALUE, 0, values};
+  spk_run_options second = with(&signal, 1);
   uint64_t before = 77, after = 77;
   memset(older.after, 0xFF, sizeof older.after);
   OK(small.context, spk_session_ticks(small.session, NULL, &before));
@@ -105,6 +107,9 @@ static void older_callers(void) {
   OK(small.context, spk_session_drain(small.session, 10000));
   OK(small.context, spk_session_ticks(small.session, NULL, &after));
   CHECK(after == before + 2 * TICKS);
+  second.struct_size = 24;
+  second.unit_signal_count = SIZE_MAX;
+  OK(small.context, spk_session_run(small.session, &second, NULL, 0, NULL, 0, NULL));
   older.reserved = 1;
   REFUSE("signals", options);
   older.reserved = 0;

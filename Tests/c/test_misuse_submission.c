@@ -71,7 +71,7 @@ static void submissions(void) {
   options.ticks = 4;
   submission->struct_size = 0;
   RUN("struct_size", &options, in, 2, submission);
-  submission->struct_size = sizeof *submission - 8;
+  submission->struct_size = sizeof *submission - 4;
   RUN("struct_size", &options, in, 2, submission);
   submission->struct_size = sizeof newer;
   newer.tail[7] = 1;

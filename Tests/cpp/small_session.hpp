@@ -23,10 +23,13 @@ inline spikelet::model network(const spikelet::context &owner) {
   spk_population in = spikelet::population(3, SPK_INPUT, SPK_ROLE_STIMULUS);
   spk_population out = spikelet::population(3, SPK_LEAKY, SPK_ROLE_OUTPUT);
   out.threshold = 50;
+  out.counts_per_unit = 100;
   out.decays[0].current1 = 2048;
   CHECK(*made.try_add_population("input", in) == input);
   CHECK(*made.try_add_population("output", out) == output);
-  CHECK(*made.try_add_population("value", spikelet::population(2, SPK_ANALOGUE)) == value);
+  spk_population held = spikelet::population(2, SPK_ANALOGUE);
+  held.counts_per_unit = 10;
+  CHECK(*made.try_add_population("value", held) == value);
 
   spk_projection learns = spikelet::projection(input, output);
   learns.learning = 1;

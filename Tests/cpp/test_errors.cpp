@@ -116,6 +116,7 @@ void sessions_throw_or_give() {
   session.record(small::input);
   session.record(small::input, false);
   session.set_values(small::value, std::array<std::int16_t, 2>{{1, 2}});
+  session.set_values_units(small::value, std::array<float, 2>{{0.1f, -2.5f}});
   session.set_enabled(small::value_output, true);
   session.set_learning(spikelet::all_projections, true);
   session.set_rate(spikelet::all_projections, 256);
@@ -134,6 +135,9 @@ void sessions_throw_or_give() {
   session.run(spikelet::run_options(4));
   std::vector<std::int32_t> seen = session.read_probe(probe);
   CHECK(seen.size() == 4 && session.read_probe(probe, seen) == 4);
+  std::vector<float> units = session.read_probe_units(probe);
+  CHECK(units.size() == 4 && session.read_probe_units(probe, units) == 4);
+  session.read_state_units(small::output, SPK_MEMBRANE, 0, {units.data(), 3});
   session.set_probe_period(probe, 2);
   session.remove_probe(probe);
   CHECK(thrown_by([&] { session.read_probe(probe); }).what()[0] != 0);

@@ -148,6 +148,23 @@ void all_spikes_are_read() {
   CHECK(all && all->size() > 3000 && all->front().tick == 0 && all->back().tick == 2999);
 }
 
+void units_go_in_and_come_out() {
+  small::setup one;
+  const float held[] = {0.5f, -2.04f}, values[] = {0.1f, 3276.7f};
+  const std::int32_t dendrites[3] = {50, -25, 1};
+  float found[3] = {};
+  CHECK(one.session.try_set_values_units(small::value, held).has_value());
+  CHECK(one.session.try_set_values_units(small::value, {held, 1}).status() == SPK_ERROR_ARGUMENT);
+  const spk_unit_signal signal[] = {spikelet::unit_signal(small::value, values)};
+  CHECK(one.session.try_run(spikelet::run_options(1, spikelet::run_clear, {}, signal)).has_value());
+  const auto probe = one.session.try_add_probe(small::output, SPK_DENDRITE, 0, 3);
+  CHECK(one.session.try_write_state(small::output, SPK_DENDRITE, 0, dendrites).has_value());
+  CHECK(one.session.try_read_state_units(small::output, SPK_DENDRITE, 0, found).has_value());
+  CHECK(found[0] == 0.5f && found[1] == -0.25f && found[2] == 0.01f);
+  CHECK(one.session.try_run(spikelet::run_options(1)) && *one.session.try_read_probe_units(*probe, found) == 3);
+  CHECK(one.session.try_read_probe_units(*probe)->size() == 3 && found[0] == 0); /* all of it decays */
+}
+
 void presentations_and_their_scores() {
   small::setup one;
   const std::uint8_t image[] = {0, 255, 40};
@@ -219,6 +236,7 @@ int main() {
   runs_and_their_spikes();
   all_spikes_are_read();
   presentations_and_their_scores();
+  units_go_in_and_come_out();
   sessions_are_set_and_read();
   probes();
   snapshots_go_back_and_on();

@@ -117,6 +117,13 @@ void structs_are_filled() {
   CHECK(begins_with_its_size(run) && run.ticks == 2 && run.flags == 3 && run.signal_count == 1);
   CHECK(run.signals == signals && signals[0].values == values && signals[0].population == small::value);
 
+  const float floats[2] = {};
+  const spk_unit_signal units[] = {unit_signal(small::value, floats)};
+  const spk_run_options in_units = run_options(1, 0, {}, units);
+  CHECK(in_units.unit_signals == units && in_units.unit_signal_count == 1 && in_units.signal_count == 0);
+  CHECK(run.unit_signals == nullptr && run.unit_signal_count == 0);
+  CHECK(units[0].values == floats && units[0].population == small::value && units[0].reserved == 0);
+
   const std::vector<std::uint8_t> image(12);
   const spk_presentation shown = presentation(image, 4);
   CHECK(begins_with_its_size(shown) && shown.intensities == image.data() && shown.intensity_count == 12);
@@ -133,7 +140,10 @@ void structs_are_filled() {
   const spk_submission told = submission([](const spk_completion *) {}, counts, events, probed, 7);
   CHECK(begins_with_its_size(waits) && waits.callback == nullptr && waits.event_capacity == 0);
   CHECK(told.callback != nullptr && told.user == counts && told.events_out == events && told.event_capacity == 5);
-  CHECK(told.probe_values == probed && told.probe_capacity == 6 && told.probe == 7);
+  CHECK(told.probe_values == probed && told.probe_capacity == 6 && told.probe == 7 && told.probe_units == nullptr);
+  float seen[4];
+  const spk_submission sees = submission(nullptr, nullptr, {}, {}, 7, seen);
+  CHECK(sees.probe_units == seen && sees.probe_capacity == 4 && sees.probe_values == nullptr && sees.probe == 7);
 }
 
 void constants_are_those_of_c() {

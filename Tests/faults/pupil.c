@@ -108,7 +108,9 @@ static spk_status open_all(pupil *pupil, const char *locator, uint32_t timeout_m
   options.timeout_milliseconds = timeout_milliseconds;
   TRY(CALL(pupil, TRANSFER, spk_device_open(pupil->context, locator, NULL, &pupil->device)));
   TRY(CALL(pupil, TRANSFER, spk_session_open(pupil->device, pupil->model, &options, &pupil->session)));
-  return CALL(pupil, STEP, spk_session_add_probe(pupil->session, pupil->hidden, SPK_MEMBRANE, 0, PROBED, &pupil->probe));
+  TRY(CALL(pupil, STEP, spk_session_add_probe(pupil->session, pupil->hidden, SPK_MEMBRANE, 0, PROBED, &pupil->probe)));
+  TRY(CALL(pupil, STEP, spk_session_add_probe(pupil->session, pupil->hidden, SPK_CURRENT1, 0, PROBED, &pupil->seldom)));
+  return CALL(pupil, STEP, spk_session_set_probe_period(pupil->session, pupil->seldom, 7));
 }
 
 spk_status pupil_open(pupil *pupil, const char *locator, uint32_t timeout_milliseconds) {
@@ -195,6 +197,8 @@ static spk_status mark_run(pupil *pupil, uint64_t hash) {
   TRY(CALL(pupil, STEP, spk_session_read_events(pupil->session, spikes, SPIKES, &count)));
   hash = digest(hash, spikes, count * sizeof *spikes);
   TRY(CALL(pupil, STEP, spk_session_read_probe(pupil->session, pupil->probe, values, VALUES, &count)));
+  hash = digest(hash, values, count * sizeof *values);
+  TRY(CALL(pupil, STEP, spk_session_read_probe(pupil->session, pupil->seldom, values, VALUES, &count)));
   mark(pupil, "a run or a presentation", digest(hash, values, count * sizeof *values));
   return SPK_OK;
 }

@@ -27,7 +27,8 @@ typedef struct pupil {
   spk_device *device;
   spk_model *model; /* holds the snapshot, if there is one */
   spk_session *session;
-  uint32_t input, label, hidden, sensors, input_hidden, probe;
+  uint32_t input, label, hidden, sensors, input_hidden;
+  uint32_t probe, seldom;   /* of each tick, and of every seventh */
   tick_counts ticks;        /* that have taken place */
   char failure[400];        /* the last call that failed, and its sentence */
   const char *wrong;        /* what differed, or null */

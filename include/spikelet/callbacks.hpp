@@ -66,17 +66,19 @@ spk_context_options context_options(Handler &log) noexcept {
  * @param user          handed over with the completion
  * @param events_out    gets the spikes of recorded populations; the library's until the completion is handed over
  * @param probe_values  gets what `probe` saw, [ticks that it saw][neurons]; the library's until then, too
+ * @param probe_units   gets the same in physical units, in place of `probe_values`
  */
 inline spk_submission submission(spk_completion_callback callback = nullptr, void *user = nullptr,
                                  span<spk_event> events_out = {}, span<std::int32_t> probe_values = {},
-                                 std::uint32_t probe = 0) noexcept {
+                                 std::uint32_t probe = 0, span<float> probe_units = {}) noexcept {
   spk_submission submission = detail::submission_defaults();
   submission.callback = callback;
   submission.user = user;
   submission.events_out = events_out.data();
   submission.event_capacity = events_out.size();
   submission.probe_values = probe_values.data();
-  submission.probe_capacity = probe_values.size();
+  submission.probe_units = probe_units.data();
+  submission.probe_capacity = probe_units.empty() ? probe_values.size() : probe_units.size();
   submission.probe = probe;
   return submission;
 }
@@ -90,8 +92,9 @@ inline spk_submission submission(spk_completion_callback callback = nullptr, voi
  */
 template <typename Handler, detail::if_handler<Handler, const spk_completion &> = 0>
 spk_submission submission(Handler &handler, span<spk_event> events_out = {}, span<std::int32_t> probe_values = {},
-                          std::uint32_t probe = 0) noexcept {
-  return submission(detail::call_completion<Handler>, detail::address(handler), events_out, probe_values, probe);
+                          std::uint32_t probe = 0, span<float> probe_units = {}) noexcept {
+  return submission(detail::call_completion<Handler>, detail::address(handler), events_out, probe_values, probe,
+                    probe_units);
 }
 
 /** How a submission ended, as a status. @since 0.1 */

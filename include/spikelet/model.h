@@ -100,12 +100,14 @@ typedef struct spk_population {
   spk_trace pre_trace;    /**< input, leaky: for rules of projections from here */
   spk_trace post_trace;   /**< leaky: for rules of projections to here */
   uint32_t mean_ticks;    /**< leaky: period of the mean of the dendrite, in ticks of learning runs; 0: none; to 65,535 */
+  uint32_t counts_per_unit; /**< what one physical unit is: counts of value (analogue), or of membrane, currents and dendrite
+                             * (leaky), for the calls whose names end in `_units`; 0: not stated; to 2^23 */
 } spk_population;
 
 /** A leaky population of no neurons; set `neuron_count` and what differs. */
 #define SPK_POPULATION_INIT                                                                                        \
   { (uint32_t)sizeof(spk_population), SPK_LEAKY, 0, SPK_ROLE_NONE, 0, SPK_RESET_VALUE, 0, 0, 0, -8388608, 0, 0, 0, \
-    0, 0, 0, 0, 32768, 0, 32767, 1, { { 4096, 4096, 4096, 4096 } }, { 0, 0, 0 }, { 0, 0, 0 }, 0 }
+    0, 0, 0, 0, 32768, 0, 32767, 1, { { 4096, 4096, 4096, 4096 } }, { 0, 0, 0 }, { 0, 0, 0 }, 0, 0 }
 
 /** mantissa · 2^−shift · A · B, while the gate is open. */
 typedef struct spk_term {

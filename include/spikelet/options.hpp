@@ -129,15 +129,19 @@ inline spk_session_options session_options(std::uint64_t seed = 1) noexcept {
 }
 
 /** @param flags  spikelet::run_learn, run_clear, run_labelled
- * @param signals  must live until the run was called or submitted, as the values that they point at. @since 0.1
+ * @param signals  must live until the run was called or submitted, as the values that they point at
+ * @param unit_signals  the same in physical units. @since 0.1
  */
 inline spk_run_options run_options(std::uint32_t ticks = 1, std::uint32_t flags = 0,
-                                   span<const spk_signal> signals = {}) noexcept {
+                                   span<const spk_signal> signals = {},
+                                   span<const spk_unit_signal> unit_signals = {}) noexcept {
   spk_run_options options = SPK_RUN_OPTIONS_INIT;
   options.ticks = ticks;
   options.flags = flags;
   options.signal_count = static_cast<std::uint32_t>(signals.size());
   options.signals = signals.data();
+  options.unit_signals = unit_signals.data();
+  options.unit_signal_count = unit_signals.size();
   return options;
 }
 
@@ -176,6 +180,11 @@ inline spk_scores scores(span<std::uint32_t> counts = {}, span<std::int64_t> pot
  * @param values  [ticks][neurons], unchecked as in C; must live until the run was called or submitted
  */
 inline spk_signal signal(std::uint32_t population, const std::int16_t *values) noexcept {
+  return {population, 0, values};
+}
+
+/** The same in physical units. @since 0.1 */
+inline spk_unit_signal unit_signal(std::uint32_t population, const float *values) noexcept {
   return {population, 0, values};
 }
 

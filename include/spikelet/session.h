@@ -46,15 +46,26 @@ typedef struct spk_signal {
   const int16_t *values; /**< [ticks][neurons], each within the population's value limit */
 } spk_signal;
 
+/** A signal in physical units: a population that states what a unit is (`counts_per_unit` of spk_population). Values become counts by
+ * rounding to the nearest, halves away from 0. One that is beyond the population's limit then, and what is no number, is refused
+ * with #SPK_ERROR_ARGUMENT before anything runs. */
+typedef struct spk_unit_signal {
+  uint32_t population;
+  uint32_t reserved;   /**< 0 */
+  const float *values; /**< [ticks][neurons] */
+} spk_unit_signal;
+
 typedef struct spk_run_options {
   uint32_t struct_size;
   uint32_t ticks;            /**< 1 .. 65,536 */
   uint32_t flags;            /**< SPK_RUN_… */
-  uint32_t signal_count;     /**< 0 .. 64 */
+  uint32_t signal_count;     /**< 0 .. 64, unit signals included */
   const spk_signal *signals; /**< [signal_count], by strictly ascending population */
+  const spk_unit_signal *unit_signals; /**< [unit_signal_count], the same, of other populations */
+  size_t unit_signal_count;
 } spk_run_options;
 
-#define SPK_RUN_OPTIONS_INIT { (uint32_t)sizeof(spk_run_options), 1, 0, 0, NULL }
+#define SPK_RUN_OPTIONS_INIT { (uint32_t)sizeof(spk_run_options), 1, 0, 0, NULL, NULL, 0 }
 
 /** An intensity vector, shown for some ticks. Source: docs/numerics.md section 6. */
 typedef struct spk_presentation {
@@ -134,6 +145,10 @@ SPK_API spk_status spk_session_record(spk_session *session, uint32_t population,
 SPK_API spk_status spk_session_set_values(spk_session *session, uint32_t population, const int16_t *values,
                                           size_t count);
 
+/** The same in physical units, as in spk_unit_signal. #SPK_ERROR_STATE if the population does not state what a unit is. @since 0.1 */
+SPK_API spk_status spk_session_set_values_units(spk_session *session, uint32_t population, const float *values,
+                                                size_t count);
+
 /** Clears state, currents and spikes under way; weights stay. @since 0.1 */
 SPK_API spk_status spk_session_clear(spk_session *session);
 
@@ -197,6 +212,14 @@ SPK_API spk_status spk_session_resume(spk_session *session, spk_model *model, sp
 SPK_API spk_status spk_session_read_state(spk_session *session, uint32_t population, uint32_t variable,
                                           uint32_t first, int32_t *values, size_t count);
 
+/** Reads the state of neurons in physical units: counts / `counts_per_unit` of the population, the nearest float there is.
+ * #SPK_ERROR_STATE if the population does not state what a unit is. @since 0.1
+ * @param variable  SPK_MEMBRANE, SPK_CURRENT1, SPK_CURRENT2, SPK_DENDRITE
+ * @param values    [count]
+ */
+SPK_API spk_status spk_session_read_state_units(spk_session *session, uint32_t population, uint32_t variable,
+                                                uint32_t first, float *values, size_t count);
+
 /** Writes the state of neurons first .. first + count − 1. @since 0.1
  * @param variable  as for spk_session_read_state()
  * @param values    [count], each within the range of the variable
@@ -228,6 +251,13 @@ SPK_API spk_status spk_session_remove_probe(spk_session *session, uint32_t probe
  */
 SPK_API spk_status spk_session_read_probe(spk_session *session, uint32_t probe, int32_t *values, size_t capacity,
                                           size_t *count);
+
+/** Reads what a probe saw in physical units: as spk_session_read_probe() and spk_session_read_state_units(). @since 0.1
+ * @param values  [capacity], gets [ticks that it saw][neurons]
+ * @param[out] count  values there are; written with #SPK_ERROR_TOO_SMALL too.
+ */
+SPK_API spk_status spk_session_read_probe_units(spk_session *session, uint32_t probe, float *values, size_t capacity,
+                                                size_t *count);
 
 /** Ticks of learning runs and of frozen runs since the session began: the counts that draws depend on. @since 0.1
  * Either pointer may be null.

@@ -144,6 +144,11 @@ class session : public handle<spk_session, spk_session_close, detail::end_sessio
     return spk_session_set_values(get(), population, values.data(), values.size());
   }
 
+  /** Sets them in physical units. spk_session_set_values_units() */
+  result<void> try_set_values_units(std::uint32_t population, span<const float> values) noexcept {
+    return spk_session_set_values_units(get(), population, values.data(), values.size());
+  }
+
   /** Clears state, currents and spikes under way. spk_session_clear() */
   result<void> try_clear() noexcept { return spk_session_clear(get()); }
 
@@ -208,6 +213,12 @@ class session : public handle<spk_session, spk_session_close, detail::end_sessio
     return {status, std::move(values)};
   }
 
+  /** Reads the state of values.size() neurons from `first` on in physical units. spk_session_read_state_units() */
+  result<void> try_read_state_units(std::uint32_t population, std::uint32_t variable, std::uint32_t first,
+                                    span<float> values) const noexcept {
+    return spk_session_read_state_units(get(), population, variable, first, values.data(), values.size());
+  }
+
   /** Writes the state of values.size() neurons from `first` on. spk_session_write_state() */
   result<void> try_write_state(std::uint32_t population, std::uint32_t variable, std::uint32_t first,
                                span<const std::int32_t> values) noexcept {
@@ -241,6 +252,18 @@ class session : public handle<spk_session, spk_session_close, detail::end_sessio
         [this, probe](std::int32_t *values, std::size_t capacity, std::size_t *count) noexcept {
           return spk_session_read_probe(get(), probe, values, capacity, count);
         });
+  }
+
+  /** Reads what a probe saw in physical units; gives how many values there are. spk_session_read_probe_units() */
+  result<std::size_t> try_read_probe_units(std::uint32_t probe, span<float> values) const noexcept {
+    std::size_t count = 0;
+    const spk_status status = spk_session_read_probe_units(get(), probe, values.data(), values.size(), &count);
+    return {status, count};
+  }
+  result<std::vector<float>> try_read_probe_units(std::uint32_t probe) const {
+    return detail::all<float>([this, probe](float *values, std::size_t capacity, std::size_t *count) noexcept {
+      return spk_session_read_probe_units(get(), probe, values, capacity, count);
+    });
   }
 
   /** Ticks since the session began. spk_session_ticks() */
@@ -289,6 +312,9 @@ class session : public handle<spk_session, spk_session_close, detail::end_sessio
   void set_values(std::uint32_t population, span<const std::int16_t> values) {
     try_set_values(population, values).value();
   }
+  void set_values_units(std::uint32_t population, span<const float> values) {
+    try_set_values_units(population, values).value();
+  }
   void clear() { try_clear().value(); }
   void set_enabled(std::uint32_t projection, bool on) { try_set_enabled(projection, on).value(); }
   void set_learning(std::uint32_t projection, bool on) { try_set_learning(projection, on).value(); }
@@ -311,6 +337,9 @@ class session : public handle<spk_session, spk_session_close, detail::end_sessio
                                        std::size_t count) const {
     return try_read_state(population, variable, first, count).value();
   }
+  void read_state_units(std::uint32_t population, std::uint32_t variable, std::uint32_t first, span<float> values) const {
+    try_read_state_units(population, variable, first, values).value();
+  }
   void write_state(std::uint32_t population, std::uint32_t variable, std::uint32_t first,
                    span<const std::int32_t> values) {
     try_write_state(population, variable, first, values).value();
@@ -324,6 +353,10 @@ class session : public handle<spk_session, spk_session_close, detail::end_sessio
     return try_read_probe(probe, values).value();
   }
   std::vector<std::int32_t> read_probe(std::uint32_t probe) const { return try_read_probe(probe).value(); }
+  std::size_t read_probe_units(std::uint32_t probe, span<float> values) const {
+    return try_read_probe_units(probe, values).value();
+  }
+  std::vector<float> read_probe_units(std::uint32_t probe) const { return try_read_probe_units(probe).value(); }
   tick_counts ticks() const { return try_ticks().value(); }
   void set_ticks(tick_counts counts) { try_set_ticks(counts).value(); }
   /** @} */

@@ -6,7 +6,7 @@
  * session give #SPK_ERROR_BUSY; inside the session's own completion callback they are legal, and the next submission waits.
  *
  * What is submitted is copied: events, signals and intensities are the caller's again when the call returns. What is
- * written to (`events_out`, `probe_values`, the arrays of `scores`) belongs to the library until the completion is handed over.
+ * written to (`events_out`, `probe_values`, `probe_units`, the arrays of `scores`) belongs to the library until the completion is handed over.
  */
 #ifndef SPIKELET_SUBMISSION_H
 #define SPIKELET_SUBMISSION_H
@@ -25,7 +25,7 @@ typedef struct spk_completion {
   spk_session *session;
   void *user;            /**< that the submission came with */
   size_t event_count;    /**< spikes that there were; those that fit are in `events_out` */
-  size_t probe_count;    /**< values that the probe had; those that fit are in `probe_values` */
+  size_t probe_count;    /**< values that the probe had; those that fit are in `probe_values` or `probe_units` */
   uint32_t ticks;        /**< that took place */
   uint32_t best;         /**< of a presentation: as in spk_scores */
   const char *message;   /**< the sentence, "" for #SPK_OK; valid until the callback returns, or until this thread's next call */
@@ -40,16 +40,18 @@ typedef void (*spk_completion_callback)(const spk_completion *completion);
 /** Where the results of a submission go. */
 typedef struct spk_submission {
   uint32_t struct_size;
-  uint32_t probe;                   /**< whose values are wanted, if `probe_values` is not null */
+  uint32_t probe;                   /**< whose values are wanted, if `probe_values` or `probe_units` is not null */
   spk_completion_callback callback; /**< null: the completion waits for spk_context_next_completion() */
   void *user;                       /**< handed over with the completion, never looked at */
   spk_event *events_out;            /**< [event_capacity], or null */
   size_t event_capacity;
   int32_t *probe_values;            /**< [probe_capacity], gets [ticks that it saw][neurons]; or null */
   size_t probe_capacity;
+  float *probe_units;               /**< [probe_capacity], the same in physical units, in place of `probe_values`; or null. Without a
+                                       * probe, or a unit that its population states, it gets no values */
 } spk_submission;
 
-#define SPK_SUBMISSION_INIT { (uint32_t)sizeof(spk_submission), 0, NULL, NULL, NULL, 0, NULL, 0 }
+#define SPK_SUBMISSION_INIT { (uint32_t)sizeof(spk_submission), 0, NULL, NULL, NULL, 0, NULL, 0, NULL }
 
 /** Every submission of a session. */
 #define SPK_EVERY_TICKET ((uint64_t)0)

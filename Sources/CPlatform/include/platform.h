@@ -57,6 +57,14 @@ static inline int spk_platform_resolve(const char *host, const char *port, int f
   return getaddrinfo(host, port, &hints, list);
 }
 
+/* The fewest decimal digits, 6 or more, that read back as `value`: 15 bytes at most, and a zero. */
+static inline void spk_platform_digits(char text[32], float value) {
+  for (int digits = 6; digits <= 9; digits++) {
+    snprintf(text, 32, "%.*g", digits, (double)value);
+    if (strtof(text, NULL) == value) break;
+  }
+}
+
 /* Monotonic time in nanoseconds. */
 static inline int64_t spk_platform_now(void) {
   struct timespec t;
