@@ -33,12 +33,17 @@ staged := PKG_CONFIG_PATH=$(stage)/lib/pkgconfig LD_LIBRARY_PATH=$(stage)/lib
 program = mkdir -p $(dir $(1)) && $(CC) $(CFLAGS) -o $(1) $(2) $$($(staged) $(PKG_CONFIG) --cflags --libs spikelet) -lm
 digits := $(shell grep -L '^int main\b' examples/c/*.c)
 
+# What the programs of studies are made of.
+charts := examples/c/chart.c studies/lines.c studies/study.c
+represent := represent.c represent_picture.c balance.c measure.c
+learn_dynamics := learn_dynamics.c dynamics_picture.c dynamics.c ring_fit.c
+
 export CC EMBEDDED_SCRATCH FULL_SCRATCH
 ifneq ($(SPIKELET_DATA),)
 export SPIKELET_DATA
 endif
 
-.PHONY: help library stage install board testbed demo test test-kernel nightly bench accuracy abi lint format clean FORCE
+.PHONY: help library stage install board testbed demo test test-kernel nightly bench accuracy representations studies abi lint format clean FORCE
 
 help: ## lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
@@ -71,6 +76,15 @@ accuracy: stage ## measures what the classifiers reach; ACCURACY holds options, 
 	@$(call program,build/accuracy/accuracy,$(wildcard Benchmarks/accuracy*.c) $(digits))
 	@$(staged) build/accuracy/accuracy --curves build/accuracy/curves.jsonl --picture build/accuracy/curves.svg \
 	  $(ACCURACY) | tee build/accuracy/rows.jsonl
+
+representations: stage studies ## learns to represent signals and dynamics; REPRESENTATIONS holds options, as "--seeds 1"
+	@end=0; export $(staged); for study in represent learn_dynamics; do \
+	  build/studies/$$study --pictures build/studies $(REPRESENTATIONS) | tee build/studies/$$study.jsonl || end=1; \
+	done; exit $$end
+
+studies:
+	@$(call program,build/studies/represent,$(addprefix studies/,$(represent)) $(charts))
+	@$(call program,build/studies/learn_dynamics,$(addprefix studies/,$(learn_dynamics)) $(charts))
 
 abi: ## writes the baseline of the C ABI anew, and says what changed
 	@scripts/abi refresh
