@@ -9,15 +9,22 @@
 
 #include "study.h"
 
-enum { DYNAMICS_NEURONS = 64, DYNAMICS_SIGNALS = 4, DYNAMICS_SYNAPSES = 4096, DYNAMICS_BLOCK = 2048 };
+enum { DYNAMICS_NEURONS = 64, DYNAMICS_HIDDEN = 128, DYNAMICS_SIGNALS = 4, DYNAMICS_SYNAPSES = 4096, DYNAMICS_BENT = 8192, DYNAMICS_BLOCK = 2048 };
+
+/** A target, and what it is learnt by. */
+typedef struct dynamics_shape {
+  uint32_t signals, neurons;
+  uint32_t leak_share; /**< of membranes and currents a tick, in 1/4096: 8 for ticks of 98 µs, 4 for 49 µs */
+  uint32_t hidden;     /**< neurons that see the read-out and bend it, for targets that are not linear; 0: none */
+  double matrix[DYNAMICS_SIGNALS][DYNAMICS_SIGNALS]; /**< A, in 1/s */
+  double swing; /**< of a pendulum that has this A where it hangs: radians a unit of x; 0: the target is linear */
+} dynamics_shape;
 
 /** The network without its weights, in physical units and in those of the board. */
 typedef struct dynamics {
-  uint32_t neurons, signals;
-  double matrix[DYNAMICS_SIGNALS][DYNAMICS_SIGNALS]; /**< A, of the target, in 1/s */
+  dynamics_shape shape;
   double amplitude;    /**< of inputs: noise of this size makes x of size 1 */
   double step;         /**< a tick, in seconds */
-  uint32_t leak_share; /**< of membranes and currents a tick, in 1/4096 */
   uint32_t period_ticks; /**< of the slow rule, 10 ms */
   double cost;         /**< μ */
   double kernels[DYNAMICS_SIGNALS][DYNAMICS_NEURONS]; /**< F */
@@ -28,14 +35,16 @@ typedef struct dynamics {
   uint32_t current_shift;
 } dynamics;
 
-/** A target, and kernels: [signals] directions a neuron, of any length above 0, or null for evenly spread ones.
- * @param leak_share  8 for ticks of 98 µs, 4 for 49 µs
- */
-void dynamics_make(dynamics *net, const double matrix[DYNAMICS_SIGNALS][DYNAMICS_SIGNALS], uint32_t signals, uint32_t neurons,
-                   const double (*directions)[DYNAMICS_SIGNALS], uint32_t leak_share);
+/** Makes a network. @param directions  [neurons] of the kernels, of any length above 0; null for evenly spread ones */
+void dynamics_make(dynamics *net, const dynamics_shape *shape, const double (*directions)[DYNAMICS_SIGNALS]);
 
-/** Stored weights, int16 masters: −FᵀF − μI, and Fᵀ(A + λI)F. */
-void dynamics_optimum(const dynamics *net, int16_t *fast, int16_t *slow);
+/** Stored weights, int16 masters; [neurons][neurons], and [hidden][neurons]. */
+typedef struct dynamics_weights {
+  int16_t fast[DYNAMICS_SYNAPSES], slow[DYNAMICS_SYNAPSES], bent[DYNAMICS_BENT];
+} dynamics_weights;
+
+/** −FᵀF − μI, and of the linear part of the target Fᵀ(A + λI)F. */
+void dynamics_optimum(const dynamics *net, dynamics_weights *weights);
 
 /** What drives the target. */
 typedef enum dynamics_input { DYNAMICS_NOISE, DYNAMICS_PULSE, DYNAMICS_STEPS } dynamics_input;
@@ -55,16 +64,17 @@ typedef struct dynamics_board {
   spk_context *context;
   spk_session *session;
   spk_model *model;
-  uint32_t drive, error, cells, readout, feedback, fast, slow, probe;
+  uint32_t drive, error, cells, readout, hidden, feedback, fast, slow, bent, probe;
+  int has_hidden;
 } dynamics_board;
 
-/** Opens a session. @param fast, slow  [neurons²] stored weights @param fast_rate  of the balance rule; 0: fast weights stay */
-int dynamics_open(const study *one, const dynamics *net, const int16_t *fast, const int16_t *slow, double fast_rate,
-                  uint64_t seed, dynamics_board *board);
+/** Opens a session. @param fast_rate  of the balance rule; 0: fast weights stay */
+int dynamics_open(const study *one, const dynamics *net, const dynamics_weights *weights, double fast_rate, uint64_t seed,
+                  dynamics_board *board);
 
 int dynamics_close(dynamics_board *board);
 
-int dynamics_read(dynamics_board *board, int16_t *fast, int16_t *slow);
+int dynamics_read(dynamics_board *board, dynamics_weights *weights);
 
 /** What a run was like. Arrays may be null. */
 typedef struct dynamics_result {

@@ -24,7 +24,7 @@ int dynamics_look(dynamics_board *board, const dynamics *net, dynamics_view *vie
 
 static void draw_view(chart *picture, double left, const char *when, const dynamics *net, const dynamics_view *view) {
   static double time[DYNAMICS_LOOK];
-  chart_lane lane = {"neurons", view->spike_count ? view->spikes[0].population : 0, net->neurons, 1, -1};
+  chart_lane lane = {"neurons", view->spike_count ? view->spikes[0].population : 0, net->shape.neurons, 1, -1};
   char title[96];
   for (int k = 0; k < 3; k++) {
     size_t count = (size_t)(seconds[k] / net->step);
@@ -52,7 +52,7 @@ int dynamics_draw(const char *folder, const char *name, const dynamics *net, con
   for (size_t i = length < sizeof path ? length : 0; i-- > 0 && path[i] != '/';)
     if (path[i] == ' ') path[i] = '-';
   snprintf(subtitle, sizeof subtitle,
-           "%u neurons on the simulated board, in integers: %s; all runs without feedback but the trials", net->neurons,
+           "%u neurons on the simulated board, in integers: %s; all runs without feedback but the trials", net->shape.neurons,
            name);
   if (chart_open(&picture, path, 1080, 1380, "Learning a dynamical system from its error", subtitle))
     return perror(path), 1;

@@ -10,9 +10,9 @@ static void accumulate(dynamics net, const double *readouts, long ticks, const d
   for (long tick = 0; tick < ticks; tick++) {
     for (int k = 0; k < 3; k++) {
       double drive[DYNAMICS_SIGNALS], w = at[0] * (k == 1 ? 1 + nudge : 1), d = at[1] * (k == 2 ? 1 + nudge : 1);
-      net.matrix[0][0] = net.matrix[1][1] = -d;
-      net.matrix[0][1] = w;
-      net.matrix[1][0] = -w;
+      net.shape.matrix[0][0] = net.shape.matrix[1][1] = -d;
+      net.shape.matrix[0][1] = w;
+      net.shape.matrix[1][0] = -w;
       dynamics_next(&net, &targets[k], drive);
     }
     for (int j = 0; j < 2; j++) {
@@ -27,7 +27,7 @@ static void accumulate(dynamics net, const double *readouts, long ticks, const d
 }
 
 void ring_fit(const dynamics *net, const double *readouts, long ticks, double *frequency, double *damping) {
-  double truth[2] = {net->matrix[0][1], -net->matrix[0][0]}, at[2] = {truth[0], truth[1]};
+  double truth[2] = {net->shape.matrix[0][1], -net->shape.matrix[0][0]}, at[2] = {truth[0], truth[1]};
   for (int round = 0; round < ROUNDS; round++) {
     double normal[2][2] = {{0}}, right[2] = {0}, determinant;
     accumulate(*net, readouts, ticks, at, normal, right);
