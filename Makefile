@@ -43,7 +43,8 @@ ifneq ($(SPIKELET_DATA),)
 export SPIKELET_DATA
 endif
 
-.PHONY: help library stage install board testbed demo test test-kernel nightly bench accuracy representations studies abi lint format clean FORCE
+.PHONY: help library stage install board testbed demo control test test-kernel nightly bench accuracy representations studies abi \
+  lint format clean FORCE
 
 help: ## lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
@@ -51,6 +52,12 @@ help: ## lists the targets
 demo: stage ## learns to read digits on a simulated board
 	@$(call program,build/demo/learn_digits,examples/c/learn_digits.c $(digits))
 	@$(staged) build/demo/learn_digits --picture build/demo/learn_digits.svg
+
+control: stage ## learns to control a joint that changes, at 1 kHz
+	@mkdir -p build/control
+	@$(CXX) -std=c++17 $(CFLAGS) -o build/control/adaptive_oscillator examples/cpp/adaptive_oscillator.cpp \
+	  $$($(staged) $(PKG_CONFIG) --cflags --libs spikelet)
+	@$(staged) build/control/adaptive_oscillator --picture build/control/adaptive_oscillator.svg
 
 test: ## runs every test
 	@scripts/bootstrap test
