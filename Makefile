@@ -31,6 +31,9 @@ root = $(DESTDIR)$(PREFIX)
 stage := $(CURDIR)/build/stage
 staged := PKG_CONFIG_PATH=$(stage)/lib/pkgconfig LD_LIBRARY_PATH=$(stage)/lib
 program = mkdir -p $(dir $(1)) && $(CC) $(CFLAGS) -o $(1) $(2) $$($(staged) $(PKG_CONFIG) --cflags --libs spikelet) -lm
+# One of examples/cpp, in the same way: $(call control_program,NAME,LIBRARIES)
+control_program = $(CXX) -std=c++17 $(CFLAGS) -o build/control/$(1) examples/cpp/$(1).cpp \
+  $$($(staged) $(PKG_CONFIG) --cflags --libs spikelet) $(2)
 digits := $(shell grep -L '^int main\b' examples/c/*.c)
 
 # What the programs of studies are made of.
@@ -53,11 +56,14 @@ demo: stage ## learns to read digits on a simulated board
 	@$(call program,build/demo/learn_digits,examples/c/learn_digits.c $(digits))
 	@$(staged) build/demo/learn_digits --picture build/demo/learn_digits.svg
 
-control: stage ## learns to control a joint that changes, at 1 kHz
+control: stage ## learns to control a joint that changes, at 1 kHz, and an arm where MuJoCo is
 	@mkdir -p build/control
-	@$(CXX) -std=c++17 $(CFLAGS) -o build/control/adaptive_oscillator examples/cpp/adaptive_oscillator.cpp \
-	  $$($(staged) $(PKG_CONFIG) --cflags --libs spikelet)
+	@$(call control_program,adaptive_oscillator,)
 	@$(staged) build/control/adaptive_oscillator --picture build/control/adaptive_oscillator.svg
+	@if CXX="$(CXX)" scripts/has-mujoco; then \
+	  $(call control_program,adaptive_arm,-lmujoco -lEGL); \
+	  $(staged) build/control/adaptive_arm --picture build/control/adaptive_arm.svg --render build/control/adaptive_arm.png; \
+	else echo "no arm: mujoco/mujoco.h and EGL/egl.h are not here (Debian: libmujoco-dev, libegl-dev)"; fi
 
 test: ## runs every test
 	@scripts/bootstrap test

@@ -13,7 +13,7 @@ constexpr double step_seconds = 0.001;
 // Follows a joint by its measured angle and the acceleration that was commanded, and finds by how much the true one differs.
 class joint_observer {
  public:
-  explicit joint_observer(double angle, double velocity) : angle_(angle), velocity_(velocity) {}
+  joint_observer(double angle, double velocity) : angle_(angle), velocity_(velocity) {}
 
   void step(double measured_angle, double commanded_acceleration) {
     angle_ += step_seconds * velocity_ + step_seconds * step_seconds / 2 * commanded_acceleration;

@@ -1,5 +1,5 @@
-// A picture of a controlled plant, as one SVG file: errors over the whole run, on a logarithmic scale, and below them forces over short
-// spells. Lengths are in pixels from the top left.
+// A picture of a controlled plant, as one SVG file: errors over the whole run, on a logarithmic scale, and below them forces over
+// short spells. Lengths are in pixels from the top left.
 #ifndef EXAMPLES_CONTROL_PICTURE_HPP
 #define EXAMPLES_CONTROL_PICTURE_HPP
 

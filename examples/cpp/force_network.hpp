@@ -16,6 +16,7 @@
 #include <spikelet/spikelet.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <random>
@@ -143,5 +144,13 @@ class force_network {
   std::uint32_t input_population_ = 0, error_population_ = 0, probe_ = 0;
   spikelet::session session_;
 };
+
+// What the network is told of a joint, as it will be when it answers. Velocity comes twice: in full, and finely about zero.
+// Command and angle are nearly opposite in a motion of sines, and what is hardly there is learnt slowly; so the command comes
+// without its part that is −`pull` times the angle.
+inline std::array<double, 4> network_input(double angle, double velocity, double command, double pull) {
+  const double ahead = velocity + force_network::delay_seconds * command;
+  return {angle + force_network::delay_seconds * velocity, ahead, ahead / (std::abs(ahead) + 0.05), command + pull * angle};
+}
 
 #endif
