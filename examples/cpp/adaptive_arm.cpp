@@ -207,7 +207,7 @@ trial_record run(controller kind, force_network *network, double push, std::uint
         for (std::size_t i = 0; i < joints; i++) correction[i] += step_seconds * integral_gain * error[i];
       if (kind == learning)
         times.call.measure([&] {
-          const std::vector<double> &forces = network->step(input, error, phase != frozen);
+          const std::vector<float> &forces = network->step(input, error, phase != frozen);
           std::copy(forces.begin(), forces.end(), correction.begin());
         });
       for (std::size_t i = 0; i < joints; i++) torque[i] += correction[i];
@@ -260,9 +260,9 @@ int main(int argc, char **argv) try {
     std::array<std::vector<pair>, controller_count> angles;
     for (const controller kind : {off, integral, learning, informed}) {
       std::unique_ptr<force_network> network;
-      if (kind == learning) // of each joint, in rad, rad/s, 1, rad/s^2; N m
+      if (kind == learning) // of each joint, in rad, rad/s, 1, rad/s^2
         network = std::make_unique<force_network>(context, board, std::vector<double>{0.8, 2.5, 0.75, 10, 0.8, 2.5, 0.75, 10},
-                                                  std::vector<double>{4, 4}, 800, seed);
+                                                  2, 800, seed);
       all[kind] = run(kind, network.get(), options.push, seed, times, angles[kind]);
     }
     table.add(seed, all);

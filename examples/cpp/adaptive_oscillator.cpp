@@ -109,9 +109,8 @@ int main(int argc, char **argv) try {
     trial_records all;
     for (const controller kind : {off, integral, learning, informed}) {
       std::unique_ptr<force_network> network;
-      if (kind == learning) // in rad, rad/s, 1, rad/s^2; N m
-        network = std::make_unique<force_network>(context, board, std::vector<double>{0.8, 2.5, 1, 10},
-                                                  std::vector<double>{4}, 500, seed);
+      if (kind == learning) // in rad, rad/s, 1, rad/s^2
+        network = std::make_unique<force_network>(context, board, std::vector<double>{0.8, 2.5, 1, 10}, 1, 500, seed);
       all[kind] = run(kind, network.get(), options.push, seed, times);
     }
     table.add(seed, all);

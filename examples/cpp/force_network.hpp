@@ -8,8 +8,7 @@
 //
 //   eta * (mean of the dendrite over those ticks) * (trace of the cell's spikes)
 //
-// which follows the gradient of the squared error. Source: the slow rule of R. Bourdoukan, S. Deneve, "Enforcing balance allows
-// local supervised learning in spiking recurrent networks", NIPS 2015, with the read-out in place of the network itself.
+// which follows the gradient of the squared error: SPK_RULE_DYNAMICS, with the read-out in place of the network itself.
 #ifndef EXAMPLES_FORCE_NETWORK_HPP
 #define EXAMPLES_FORCE_NETWORK_HPP
 
@@ -27,20 +26,20 @@ class force_network {
   // An answer is of the input of so long ago: a tick to the cells, one to the read-out, and the four of its leak.
   static constexpr double delay_seconds = 0.006;
 
-  // Ranges are in the plant's units: an input that is its range counts as 1, and is cut off at 2; a force of its range is a
-  // potential of 2^18, and an error of it a value of 4000, cut off at four times that.
+  // Inputs are in parts of their ranges, 1,000 counts each, and cut off at twice those. Forces, in N or N m, are 65,536 counts of
+  // potential a unit, and their errors 1,000 counts of value, cut off at 16 units.
   force_network(const spikelet::context &context, const spikelet::device &board, std::vector<double> input_ranges,
-                std::vector<double> force_ranges, std::uint32_t cell_count, std::uint32_t seed)
-      : input_ranges_(std::move(input_ranges)), force_ranges_(std::move(force_ranges)), inputs_(input_ranges_.size()),
-        errors_(force_ranges_.size()), potentials_(force_ranges_.size()), forces_(force_ranges_.size()) {
-    const auto force_count = static_cast<std::uint32_t>(forces_.size());
+                std::uint32_t force_count, std::uint32_t cell_count, std::uint32_t seed)
+      : input_ranges_(std::move(input_ranges)), inputs_(input_ranges_.size()), errors_(force_count), forces_(force_count) {
     auto model = spikelet::model::create(context, "forces");
 
     auto values = spikelet::population(static_cast<std::uint32_t>(inputs_.size()), SPK_ANALOGUE);
-    values.value_limit = 2 * input_one;
+    values.counts_per_unit = input_one;
+    values.value_limit = 2 * values.counts_per_unit;
     input_population_ = model.add_population("input", values);
     values = spikelet::population(force_count, SPK_ANALOGUE);
-    values.value_limit = 4 * error_one;
+    values.counts_per_unit = 1000;
+    values.value_limit = 16 * values.counts_per_unit;
     error_population_ = model.add_population("error", values);
 
     auto cells = spikelet::population(cell_count);
@@ -55,6 +54,7 @@ class force_network {
     read_out.reads_out = 1;
     read_out.decays[0] = {1024, 4096, 4096, 4096};
     read_out.mean_ticks = 4;
+    read_out.counts_per_unit = 65536;
     const std::uint32_t read_out_population = model.add_population("read-out", read_out);
 
     tune(model, cell_population, cell_count, seed);
@@ -68,14 +68,9 @@ class force_network {
     forces.compartment = SPK_MEMBRANE;
     forces.storage = SPK_INT16_MASTER;
     forces.shift = 6;
-    forces.learning = 1;
-    forces.term_count = 1;
-    forces.terms[0].trigger = SPK_ON_EVERY;
-    forces.terms[0].period_ticks = read_out.mean_ticks;
-    forces.terms[0].factor_a = SPK_FACTOR_MEAN_DENDRITE;
-    forces.terms[0].factor_b = SPK_FACTOR_PRE_TRACE;
-    forces.terms[0].mantissa = static_cast<std::int32_t>(20000 / cell_count); // cells learn together
-    forces.terms[0].shift = 13;
+    auto rule = spikelet::rule_options(SPK_RULE_DYNAMICS, 0.0096 / cell_count); // cells learn together
+    rule.period_ticks = read_out.mean_ticks;
+    spikelet::model::apply_rule(context, rule, forces);
     model.add_projection("forces", forces);
 
     session_ = spikelet::session::open(board, model, spikelet::session_options(seed));
@@ -83,28 +78,24 @@ class force_network {
   }
 
   // One tick: the input and the error of the last prediction go in, the forces come out.
-  const std::vector<double> &step(spikelet::span<const double> input, spikelet::span<const double> error, bool learn) {
-    const auto value = [](double part, double one, double limit) {
-      return static_cast<std::int16_t>(std::lround(one * std::clamp(part, -limit, limit)));
-    };
-    for (std::size_t i = 0; i < inputs_.size(); i++) inputs_[i] = value(input[i] / input_ranges_[i], input_one, 2);
-    for (std::size_t i = 0; i < errors_.size(); i++) errors_[i] = value(error[i] / force_ranges_[i], error_one, 4);
-    const spk_signal signals[] = {spikelet::signal(input_population_, inputs_.data()),
-                                  spikelet::signal(error_population_, errors_.data())};
-    session_.run(spikelet::run_options(1, learn ? spikelet::run_learn : 0, signals));
-    session_.read_probe(probe_, potentials_);
-    for (std::size_t i = 0; i < forces_.size(); i++) forces_[i] = potentials_[i] * force_ranges_[i] / force_one;
+  const std::vector<float> &step(spikelet::span<const double> input, spikelet::span<const double> error, bool learn) {
+    for (std::size_t i = 0; i < inputs_.size(); i++)
+      inputs_[i] = static_cast<float>(std::clamp(input[i] / input_ranges_[i], -2.0, 2.0));
+    for (std::size_t i = 0; i < errors_.size(); i++) errors_[i] = static_cast<float>(std::clamp(error[i], -16.0, 16.0));
+    const spk_unit_signal signals[] = {spikelet::unit_signal(input_population_, inputs_.data()),
+                                       spikelet::unit_signal(error_population_, errors_.data())};
+    session_.run(spikelet::run_options(1, learn ? spikelet::run_learn : 0, {}, signals));
+    session_.read_probe_units(probe_, forces_);
     return forces_;
   }
 
- void set_rate(uint32_t r) { session_.set_rate(spikelet::all_projections, r); }
   // How fast it learns: 1 at first, 0 for not at all.
   void set_rate(double part) {
     session_.set_rate(spikelet::all_projections, static_cast<std::uint32_t>(std::lround(256 * part)));
   }
 
  private:
-  static constexpr int input_one = 1000, error_one = 4000, force_one = 1 << 18, threshold = 1 << 20, encoder_shift = 4;
+  static constexpr int input_one = 1000, threshold = 1 << 20, encoder_shift = 4;
 
   // Gives each cell a direction, a threshold along it, and a rate where the input is one there: 0.15 to 0.4 spikes a tick. Four
   // cells of ten look along one input alone.
@@ -137,10 +128,8 @@ class force_network {
     model.set_weights(model.add_projection("encoder", encoder), weights);
   }
 
-  std::vector<double> input_ranges_, force_ranges_;
-  std::vector<std::int16_t> inputs_, errors_;
-  std::vector<std::int32_t> potentials_;
-  std::vector<double> forces_;
+  std::vector<double> input_ranges_;
+  std::vector<float> inputs_, errors_, forces_;
   std::uint32_t input_population_ = 0, error_population_ = 0, probe_ = 0;
   spikelet::session session_;
 };
