@@ -6,7 +6,7 @@
 enum { FAST_SHIFT = 12, SLOW_SHIFT = 10, READOUT_SHIFT = 8, VIEW_SHIFT = 8, TRACE_SHIFT = 8, TRACE_STEP = 16 };
 enum { DRIVE_LIMIT = 8191, ERROR_LIMIT = 2047 };
 
-static const double leak = 20, kernel_length = 0.05, cost_share = 0.1, feedback_gain = 200, slow_rate = 0.2, bent_rate = 0.2,
+static const double leak = 20, kernel_length = 0.05, cost_share = 0.1, feedback_gain = 200, slow_rate = 0.2, bent_rate = 0.1,
                     smoothing = 0.05, headroom = 1.02;
 
 static void advance(const dynamics *net, double *x, const double *drive) {
