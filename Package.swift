@@ -76,6 +76,10 @@ let shipped: [Target] = [
 
 let host: [Target] = [
   library("NeuroReference", ["NeuroCore"]),
+  // Optimised in every mode: nothing can be trained without.
+  .target(
+    name: "Training", path: "Sources/Training",
+    swiftSettings: common + [.unsafeFlags(["-O"])]),
   library(
     "BoardSim", ["BoardFirmware", "WireProtocol", "CPlatform"], path: "firmware-sim/BoardSim"),
   library("BoardPort", ["BoardSim"], path: "firmware-sim/BoardPort"),
@@ -95,6 +99,7 @@ let host: [Target] = [
   tests(
     "BoardSimTests",
     ["BoardSim", "WireProtocol", "Transport", "CPlatform", "Fault", "spikelet-board"]),
+  tests("TrainingTests", ["Training"]),
   tests("ArchitectureTests", []),
 ]
 

@@ -8,6 +8,7 @@ private let allowedImports: [String: Set<String>] = [
   "NeuroKernels": [],
   "NeuroCore": ["NeuroKernels"],
   "NeuroReference": ["NeuroCore"],
+  "Training": ["Foundation", "Dispatch"],
   "WireProtocol": ["NeuroCore", "CChecksum"],
   "Model": ["NeuroCore", "CPlatform", "Fault", "Memory", "CSpikelet"],
   "Transport": ["CPlatform", "Fault", "Memory", "CSpikelet"],

@@ -1,0 +1,103 @@
+import Foundation
+
+/// A file with a training in the middle, to go on from: safetensors with float64 tensors, and the rest as JSON in its metadata.
+public enum Checkpoint {
+  public struct Unreadable: Error, Equatable, CustomStringConvertible {
+    public let description: String
+  }
+
+  /// What is not a tensor.
+  private struct Description: Codable {
+    var plan: TrainingPlan
+    var shape: Shape
+    var step: Int
+    var phase: Int
+    var loss: Double
+    var skippedCount: Int
+    var rollbackCount: Int
+    var adamStepCount: Int
+    var bestLoss: Double?
+    var scale: BoardScale?
+  }
+
+  private static let key = "spikelet.training"
+
+  /// Writes the file anew and puts it in the place of the old one.
+  public static func save(_ trainer: Trainer, to path: String) throws {
+    let state = trainer.state
+    let description = Description(
+      plan: trainer.plan, shape: state.parameters.shape, step: state.step, phase: state.phase,
+      loss: state.loss, skippedCount: state.skippedCount, rollbackCount: state.rollbackCount,
+      adamStepCount: state.adam.stepCount, bestLoss: state.best?.loss, scale: state.scale)
+    var tensors = [
+      ("parameters", state.parameters.values), ("adam.mean", state.adam.mean),
+      ("adam.square", state.adam.square),
+    ]
+    if let best = state.best { tensors.append(("best", best.parameters.values)) }
+    let json = String(decoding: try JSONEncoder().encode(description), as: UTF8.self)
+    var header: [String: Any] = ["__metadata__": [key: json]]
+    var data = Data()
+    for (name, values) in tensors {
+      let start = data.count
+      for value in values {
+        withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
+      }
+      header[name] = [
+        "dtype": "F64", "shape": [values.count], "data_offsets": [start, data.count],
+      ]
+    }
+    var text = try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys])
+    text.append(Data(repeating: 0x20, count: (8 - text.count % 8) % 8))
+    var file = Data()
+    withUnsafeBytes(of: UInt64(text.count).littleEndian) { file.append(contentsOf: $0) }
+    try (file + text + data).write(to: URL(fileURLWithPath: path), options: .atomic)
+  }
+
+  /// The plan and the state of a training.
+  ///
+  /// - Throws: `Unreadable`, or what reading the file throws.
+  public static func load(_ path: String) throws -> (TrainingPlan, TrainingState) {
+    let file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    func fail(_ what: String) -> Unreadable { Unreadable(description: "\(path): \(what)") }
+    guard file.count >= 8 else { throw fail("no checkpoint: \(file.count) bytes") }
+    let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(file[$1]) << (8 * UInt64($1)) }
+    guard length <= file.count - 8,
+      let header = try? JSONSerialization.jsonObject(with: Data(file[8..<8 + Int(length)]))
+        as? [String: Any],
+      let metadata = header["__metadata__"] as? [String: String], let json = metadata[key],
+      let found = try? JSONDecoder().decode(Description.self, from: Data(json.utf8))
+    else { throw fail("no checkpoint of a training") }
+    let body = file[(8 + Int(length))...]
+
+    func tensor(_ name: String, _ count: Int) throws -> [Double] {
+      guard let entry = header[name] as? [String: Any], entry["dtype"] as? String == "F64",
+        let offsets = entry["data_offsets"] as? [Int], offsets.count == 2, offsets[0] >= 0,
+        offsets[1] <= body.count, offsets[1] - offsets[0] == 8 * count
+      else { throw fail("tensor \"\(name)\" is missing or is not of \(count) float64 values") }
+      return (0..<count).map { index in
+        let start = body.startIndex + offsets[0] + 8 * index
+        let bits = (0..<8).reduce(UInt64(0)) { $0 | UInt64(body[start + $1]) << (8 * UInt64($1)) }
+        return Double(bitPattern: bits)
+      }
+    }
+
+    var parameters = Parameters(found.shape)
+    let count = parameters.values.count
+    parameters.values = try tensor("parameters", count)
+    var state = TrainingState(parameters)
+    state.adam.mean = try tensor("adam.mean", count)
+    state.adam.square = try tensor("adam.square", count)
+    state.adam.stepCount = found.adamStepCount
+    if let loss = found.bestLoss {
+      parameters.values = try tensor("best", count)
+      state.best = TrainingState.Best(loss: loss, parameters: parameters)
+    }
+    state.step = found.step
+    state.phase = found.phase
+    state.loss = found.loss
+    state.skippedCount = found.skippedCount
+    state.rollbackCount = found.rollbackCount
+    state.scale = found.scale
+    return (found.plan, state)
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+
+/// Random numbers of one seed and stream, SplitMix64: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number
+/// generators", OOPSLA 2014.
+public struct Draws: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  public init(seed: UInt64, stream: UInt64) {
+    state = seed
+    state = next() ^ stream
+    _ = next()
+  }
+
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return z ^ z >> 31
+  }
+
+  /// Uniform in 0 ..< 1.
+  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// Normal, of mean 0 and standard deviation 1.
+  public mutating func normal() -> Double {
+    let radius = (-2 * log(1 - uniform())).squareRoot()
+    return radius * cos(2 * Double.pi * uniform())
+  }
+}

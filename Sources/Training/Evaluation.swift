@@ -1,0 +1,42 @@
+/// What a network does in some trials, in numbers.
+public struct Evaluation: Equatable, Sendable {
+  public private(set) var loss = 0.0
+  /// Root of the mean squared error by that of the target, where errors count.
+  public var normalisedError: Double { (errors / targets).squareRoot() }
+  public var spikesPerSecond: Double { spikes / seconds }
+  public private(set) var trialCount = 0
+  private var errors = 0.0
+  private var targets = 0.0
+  private var spikes = 0.0
+  private var seconds = 0.0
+
+  /// Runs fresh trials.
+  ///
+  /// - Parameters:
+  ///   - draws: of the trials.
+  ///   - groupCount: groups of as many trials as there are lanes.
+  public init(
+    _ network: Network, _ task: any TrainingTask, _ draws: Draws, groupCount: Int,
+    difficulty: Double = 1
+  ) {
+    var draws = draws
+    let shape = network.parameters.shape
+    let trajectory = Trajectory(shape, tickCount: task.tickCount)
+    for _ in 0..<groupCount {
+      let trials = task.trials(&draws, difficulty: difficulty)
+      network.run(trials, trajectory)
+      loss += network.loss(trials, trajectory) / Double(groupCount)
+      for index in trials.targets.indices {
+        let importance = trials.importance[index / shape.outputCount]
+        let error = trajectory.output[index] - trials.targets[index]
+        errors += (importance * error * error).sum()
+        targets += (importance * trials.targets[index] * trials.targets[index]).sum()
+      }
+      spikes += trajectory.spikeCount
+    }
+    trialCount = groupCount * Lanes.scalarCount
+    seconds =
+      Double(trialCount * shape.neuronCount * task.tickCount)
+      * network.dynamics.tickMilliseconds / 1000
+  }
+}

@@ -1,0 +1,84 @@
+/// Sizes of a network, and which recurrent synapses it has.
+public struct Shape: Codable, Equatable, Sendable {
+  public var inputCount: Int
+  public var neuronCount: Int
+  public var outputCount: Int
+  public var hasFast: Bool
+  public var hasSlow: Bool
+
+  public init(
+    inputCount: Int, neuronCount: Int, outputCount: Int, hasFast: Bool, hasSlow: Bool
+  ) {
+    self.inputCount = inputCount
+    self.neuronCount = neuronCount
+    self.outputCount = outputCount
+    self.hasFast = hasFast
+    self.hasSlow = hasSlow
+  }
+}
+
+/// The parts of a network that are learnt.
+public enum Block: String, CaseIterable, Codable, Sendable {
+  /// U: [neurons][inputs]
+  case input
+  /// W of the fast synapses: [neurons][neurons], to × from, zero on the diagonal
+  case fast
+  /// W of the slow synapses, as `fast`
+  case slow
+  /// O: [outputs][neurons]
+  case readOut
+  /// b: [neurons]
+  case bias
+}
+
+/// Values for all that is learnt of a network, one block after another; gradients have the same form.
+public struct Parameters: Equatable, Sendable {
+  public let shape: Shape
+  public var values: [Double]
+
+  /// All zero.
+  public init(_ shape: Shape) {
+    self.shape = shape
+    values = []
+    values = [Double](repeating: 0, count: range(.bias).upperBound)
+  }
+
+  public func count(_ block: Block) -> Int {
+    switch block {
+    case .input: shape.neuronCount * shape.inputCount
+    case .fast: shape.hasFast ? shape.neuronCount * shape.neuronCount : 0
+    case .slow: shape.hasSlow ? shape.neuronCount * shape.neuronCount : 0
+    case .readOut: shape.outputCount * shape.neuronCount
+    case .bias: shape.neuronCount
+    }
+  }
+
+  /// Where a block lies in `values`.
+  public func range(_ block: Block) -> Range<Int> {
+    var start = 0
+    for other in Block.allCases {
+      if other == block { break }
+      start += count(other)
+    }
+    return start..<start + count(block)
+  }
+
+  public subscript(block: Block) -> [Double] {
+    get { Array(values[range(block)]) }
+    set { values.replaceSubrange(range(block), with: newValue) }
+  }
+
+  public mutating func scale(_ block: Block, by factor: Double) {
+    for index in range(block) { values[index] *= factor }
+  }
+
+  /// No neuron has synapses to itself.
+  mutating func clearDiagonals() {
+    for block in [Block.fast, .slow] where count(block) > 0 {
+      let start = range(block).lowerBound
+      for neuron in 0..<shape.neuronCount { values[start + neuron * (shape.neuronCount + 1)] = 0 }
+    }
+  }
+
+  public var norm: Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+}
