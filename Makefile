@@ -46,7 +46,7 @@ ifneq ($(SPIKELET_DATA),)
 export SPIKELET_DATA
 endif
 
-.PHONY: help library stage install board testbed demo control test test-kernel nightly bench accuracy representations studies abi \
+.PHONY: help library stage install board testbed demo control test test-kernel nightly bench accuracy train representations studies abi \
   lint format clean FORCE
 
 help: ## lists the targets
@@ -98,6 +98,14 @@ representations: stage studies ## learns to represent signals and dynamics; REPR
 studies:
 	@$(call program,build/studies/represent,$(addprefix studies/,$(represent)) $(charts))
 	@$(call program,build/studies/learn_dynamics,$(addprefix studies/,$(learn_dynamics)) $(charts))
+
+train: stage ## trains a network that tracks a signal, and runs it on a board; TRAIN holds options, as "--seed 2"
+	@env -u CC swift build -c release --product spikelet --scratch-path $(BOARD_SCRATCH)
+	@mkdir -p build/train
+	@$(BOARD_SCRATCH)/release/spikelet train autoencode -o build/train/autoencode.safetensors \
+	  --picture build/train/autoencode.svg --checkpoint build/train/autoencode.checkpoint $(TRAIN)
+	@$(call program,build/train/track_signal,examples/c/track_signal.c)
+	@$(staged) build/train/track_signal build/train/autoencode.safetensors
 
 abi: ## writes the baseline of the C ABI anew, and says what changed
 	@scripts/abi refresh

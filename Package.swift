@@ -78,7 +78,8 @@ let host: [Target] = [
   library("NeuroReference", ["NeuroCore"]),
   // Optimised in every mode: nothing can be trained without.
   .target(
-    name: "Training", path: "Sources/Training",
+    name: "Training", dependencies: ["Model", "NeuroCore", "Fault", "Memory"],
+    path: "Sources/Training",
     swiftSettings: common + [.unsafeFlags(["-O"])]),
   library(
     "BoardSim", ["BoardFirmware", "WireProtocol", "CPlatform"], path: "firmware-sim/BoardSim"),
@@ -86,6 +87,9 @@ let host: [Target] = [
   .executableTarget(
     name: "spikelet-board", dependencies: ["BoardSim"], path: "firmware-sim/spikelet-board",
     swiftSettings: common),
+  .executableTarget(
+    name: "spikelet", dependencies: ["CAPI", "CSpikelet", "Training", "Model", "Fault"],
+    path: "Sources/spikelet", swiftSettings: common),
   tests("NeuroCoreTests", ["NeuroCore", "NeuroReference"]),
   tests("ModelTests", ["Model", "NeuroCore", "Fault", "Memory"]),
   tests("WireProtocolTests", ["WireProtocol", "NeuroCore", "CChecksum"]),
@@ -100,6 +104,7 @@ let host: [Target] = [
     "BoardSimTests",
     ["BoardSim", "WireProtocol", "Transport", "CPlatform", "Fault", "spikelet-board"]),
   tests("TrainingTests", ["Training"]),
+  tests("SpikeletTests", ["spikelet", "Training"]),
   tests("ArchitectureTests", []),
 ]
 
@@ -114,6 +119,7 @@ let package = Package(
     + (embedded || onlyThreads
       ? []
       : [
+        .executable(name: "spikelet", targets: ["spikelet"]),
         .executable(name: "spikelet-board", targets: ["spikelet-board"]),
         .library(name: "board-port", type: .dynamic, targets: ["BoardPort"]),
       ]),

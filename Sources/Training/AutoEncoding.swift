@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Each signal is a sum of sines of random amplitude, period and phase. What is wanted is the signal itself, seen through
 /// the same low-pass as the read-out.
-public struct AutoEncoding: TrainingTask {
+public struct AutoEncoding: TrainingTask, Codable, Equatable {
   public var neuronCount = 30
   public var signalCount = 2
   public var tickCount = 400
@@ -13,6 +13,8 @@ public struct AutoEncoding: TrainingTask {
   public var periodsMilliseconds = 60.0...300.0
   public var sineCount = 3
   public var amplitude = 0.7
+  /// What a spike adds to the read-out at the start.
+  public var kernel = 0.04
   public var dynamics = Dynamics(
     neuron: .integrating, tickMilliseconds: 0.5, fastMilliseconds: 1, slowMilliseconds: 10)
 
@@ -24,11 +26,35 @@ public struct AutoEncoding: TrainingTask {
       hasSlow: false)
   }
 
+  /// How it is trained: with the smooth gate, then half as many steps as the board will run it. Fast weights learn fast, so that
+  /// they, and not the other blocks, come to cancel what the input drives.
+  public func plan(stepCount: Int) -> TrainingPlan {
+    var plan = TrainingPlan(phases: [
+      Phase(stepCount: stepCount, rate: 5e-3),
+      Phase(stepCount: stepCount / 2, rate: 1e-4, isDeployment: true),
+    ])
+    for block in [Block.input, .readOut, .bias] { plan.rates[block] = 0.01 }
+    return plan
+  }
+
+  /// Each neuron has a random direction, in which it is driven and which it adds to the read-out; alone, a spike takes from its
+  /// drive what it adds: U·O τ_slow = 1. There are no recurrent weights yet.
   public func start(seed: UInt64) -> Parameters {
     var draws = Draws(seed: seed, stream: 0)
     var parameters = Parameters(shape)
-    for index in parameters.range(.input) { parameters.values[index] = draws.normal() }
-    for index in parameters.range(.readOut) { parameters.values[index] = 0.1 * draws.normal() }
+    var input = parameters[.input]
+    var readOut = parameters[.readOut]
+    for neuron in 0..<neuronCount {
+      let direction = (0..<signalCount).map { _ in draws.normal() }
+      let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      for signal in 0..<signalCount {
+        readOut[signal * neuronCount + neuron] = kernel * direction[signal] / length
+        input[neuron * signalCount + signal] =
+          direction[signal] / (length * kernel * dynamics.slowMilliseconds)
+      }
+    }
+    parameters[.input] = input
+    parameters[.readOut] = readOut
     return parameters
   }
 

@@ -1,13 +1,18 @@
 import Foundation
 
 /// A file with a training in the middle, to go on from: safetensors with float64 tensors, and the rest as JSON in its metadata.
-public enum Checkpoint {
+public struct Checkpoint: Equatable, Sendable {
+  public let task: NamedTask
+  public let plan: TrainingPlan
+  public let state: TrainingState
+
   public struct Unreadable: Error, Equatable, CustomStringConvertible {
     public let description: String
   }
 
   /// What is not a tensor.
   private struct Description: Codable {
+    var task: NamedTask
     var plan: TrainingPlan
     var shape: Shape
     var step: Int
@@ -22,11 +27,16 @@ public enum Checkpoint {
 
   private static let key = "spikelet.training"
 
-  /// Writes the file anew and puts it in the place of the old one.
-  public static func save(_ trainer: Trainer, to path: String) throws {
-    let state = trainer.state
+  public init(_ trainer: Trainer) {
+    task = trainer.named
+    plan = trainer.plan
+    state = trainer.state
+  }
+
+  /// Writes a new file and puts it in the place of the old one.
+  public func save(to path: String) throws {
     let description = Description(
-      plan: trainer.plan, shape: state.parameters.shape, step: state.step, phase: state.phase,
+      task: task, plan: plan, shape: state.parameters.shape, step: state.step, phase: state.phase,
       loss: state.loss, skippedCount: state.skippedCount, rollbackCount: state.rollbackCount,
       adamStepCount: state.adam.stepCount, bestLoss: state.best?.loss, scale: state.scale)
     var tensors = [
@@ -35,7 +45,7 @@ public enum Checkpoint {
     ]
     if let best = state.best { tensors.append(("best", best.parameters.values)) }
     let json = String(decoding: try JSONEncoder().encode(description), as: UTF8.self)
-    var header: [String: Any] = ["__metadata__": [key: json]]
+    var header: [String: Any] = ["__metadata__": [Self.key: json]]
     var data = Data()
     for (name, values) in tensors {
       let start = data.count
@@ -53,10 +63,8 @@ public enum Checkpoint {
     try (file + text + data).write(to: URL(fileURLWithPath: path), options: .atomic)
   }
 
-  /// The plan and the state of a training.
-  ///
   /// - Throws: `Unreadable`, or what reading the file throws.
-  public static func load(_ path: String) throws -> (TrainingPlan, TrainingState) {
+  public init(path: String) throws {
     let file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     func fail(_ what: String) -> Unreadable { Unreadable(description: "\(path): \(what)") }
     guard file.count >= 8 else { throw fail("no checkpoint: \(file.count) bytes") }
@@ -64,7 +72,7 @@ public enum Checkpoint {
     guard length <= file.count - 8,
       let header = try? JSONSerialization.jsonObject(with: Data(file[8..<8 + Int(length)]))
         as? [String: Any],
-      let metadata = header["__metadata__"] as? [String: String], let json = metadata[key],
+      let metadata = header["__metadata__"] as? [String: String], let json = metadata[Self.key],
       let found = try? JSONDecoder().decode(Description.self, from: Data(json.utf8))
     else { throw fail("no checkpoint of a training") }
     let body = file[(8 + Int(length))...]
@@ -98,6 +106,8 @@ public enum Checkpoint {
     state.skippedCount = found.skippedCount
     state.rollbackCount = found.rollbackCount
     state.scale = found.scale
-    return (found.plan, state)
+    task = found.task
+    plan = found.plan
+    self.state = state
   }
 }

@@ -19,8 +19,9 @@ public struct Dynamics: Codable, Equatable, Sendable {
   public var zone = 0.5
   /// A spike is released at the threshold, as on a board; the adjoint still takes the gate of the zone.
   public var isHard = false
-  /// v never falls below it; not for quadratic neurons.
+  /// v stays between them; not for quadratic neurons. The upper one is where a board's membrane saturates.
   public var lowerBound = -2.0
+  static let upperBound = Double((1 << 23) - 1) / Double(BoardScale.threshold)
 
   public init(
     neuron: NeuronKind, tickMilliseconds: Double, fastMilliseconds: Double, slowMilliseconds: Double

@@ -20,12 +20,6 @@ extension Network {
     let errors = outputErrors(trials, trajectory)
     var adjoint = Adjoint(neuronCount: n)
     for tick in stride(from: trials.tickCount - 1, through: 0, by: -1) {
-      errors.withUnsafeBufferPointer { errors in
-        let ofTick = errors.baseAddress! + tick * shape.outputCount
-        adjoint.slow.withUnsafeMutableBufferPointer { slow in
-          multiply(.readOut, ofTick, to: slow.baseAddress!, transposed: true)
-        }
-      }
       step(&adjoint, trajectory, tick)
       let driveAdjoint = UnsafePointer(trajectory.drive.baseAddress! + tick * n)
       if shape.hasFast {
@@ -38,6 +32,14 @@ extension Network {
           multiply(.slow, driveAdjoint, to: $0.baseAddress!, transposed: true)
         }
       }
+      errors.withUnsafeBufferPointer { errors in
+        let ofTick = errors.baseAddress! + tick * shape.outputCount
+        adjoint.slow.withUnsafeMutableBufferPointer { slow in
+          multiply(.readOut, ofTick, to: slow.baseAddress!, transposed: true)
+        }
+      }
+      let cost = trials.activityCost / Double(trials.tickCount * Lanes.scalarCount)
+      for neuron in 0..<n { adjoint.slow[neuron] += cost * trajectory.slow[tick * n + neuron] }
     }
     sumProducts(trials, trajectory, errors, to: &gradient)
   }
@@ -98,7 +100,7 @@ extension Network {
       }
       errors.withUnsafeBufferPointer { errors in
         addOuterProducts(
-          errors.baseAddress!, rows: shape.outputCount, trajectory.slow.baseAddress! + n,
+          errors.baseAddress!, rows: shape.outputCount, trajectory.slow.baseAddress!,
           columns: n, ticks: ticks, to: start(.readOut))
       }
       let bias = start(.bias)

@@ -3,9 +3,9 @@
 ///
 ///     v' = v + dt f(v, I)           I = U x + W_fast s_fast + W_slow s_slow + b
 ///     q  = spikes + G(v') − G(v)    a full crossing releases 1; entering the zone and leaving it again, 0
-///     s_fast' = (1 − dt/τ_fast) s_fast + q/τ_fast        s_slow' = (1 − dt/τ_slow) s_slow + q        o = O s_slow'
+///     s_fast' = (1 − dt/τ_fast) s_fast + q/τ_fast        s_slow' = (1 − dt/τ_slow) s_slow + q        o = O s_slow
 ///
-/// Inputs are heard a tick late, as boards hear analogue values.
+/// Inputs and outputs are heard a tick late, as boards hear values and spikes.
 ///
 /// - Source: [Huh2018] D. Huh, T. J. Sejnowski, "Gradient descent for spiking neural networks", NeurIPS 2018; the discrete form
 ///   and its adjoint are written out in docs/training.md.
@@ -36,11 +36,11 @@ public struct Network: Sendable {
       advance(trajectory, tick)
       let output = trajectory.output.baseAddress! + tick * shape.outputCount
       output.update(repeating: .zero, count: shape.outputCount)
-      multiply(.readOut, trajectory.slow.baseAddress! + (tick + 1) * n, to: output)
+      multiply(.readOut, trajectory.slow.baseAddress! + tick * n, to: output)
     }
   }
 
-  /// ½ Σ importance · |output − target|², the mean over ticks and trials.
+  /// ½ (Σ importance · |output − target|² + cost · |s_slow|²), the mean over ticks and trials.
   public func loss(_ trials: Trials, _ trajectory: Trajectory) -> Double {
     var sum = Lanes.zero
     for tick in 0..<trials.tickCount {
@@ -48,6 +48,10 @@ public struct Network: Sendable {
         let index = tick * shape.outputCount + output
         let error = trajectory.output[index] - trials.targets[index]
         sum += trials.importance[tick] * error * error
+      }
+      guard trials.activityCost > 0 else { continue }
+      for index in tick * shape.neuronCount..<(tick + 1) * shape.neuronCount {
+        sum += trials.activityCost * trajectory.slow[index] * trajectory.slow[index]
       }
     }
     return sum.sum() / 2 / Double(trials.tickCount * Lanes.scalarCount)
@@ -110,6 +114,7 @@ extension Dynamics {
     case .integrating, .leaky:
       let free = (1 - membraneLoss) * v + tickMilliseconds * drive
       let held = free.replacing(with: lowerBound, where: free .< lowerBound)
+        .replacing(with: Self.upperBound, where: free .> Self.upperBound)
       let spikes = Lanes.zero.replacing(with: 1, where: held .>= 1)
       return (held - spikes, spikes)
     case .quadratic(let milliseconds):
@@ -120,11 +125,11 @@ extension Dynamics {
     }
   }
 
-  /// 1 + dt ∂f/∂v and dt ∂f/∂I of the tick that led from `before` to `after`; both 0 where v was held at its lower bound.
+  /// 1 + dt ∂f/∂v and dt ∂f/∂I of the tick that led from `before` to `after`; both 0 where v was held at a bound.
   func slopes(_ before: Lanes, _ after: Lanes, _ drive: Lanes) -> (voltage: Lanes, drive: Lanes) {
     switch neuron {
     case .integrating, .leaky:
-      let isHeld = after .<= lowerBound
+      let isHeld = (after .<= lowerBound) .| (after .>= Self.upperBound - 1)
       return (
         Lanes(repeating: 1 - membraneLoss).replacing(with: 0, where: isHeld),
         Lanes(repeating: tickMilliseconds).replacing(with: 0, where: isHeld)

@@ -82,3 +82,40 @@ public struct Parameters: Equatable, Sendable {
 
   public var norm: Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 }
+
+extension Parameters {
+  /// The element of a block at a row and a column; a bias has one column.
+  public subscript(block: Block, row: Int, column: Int) -> Double {
+    let columns =
+      switch block {
+      case .input: shape.inputCount
+      case .fast, .slow, .readOut: shape.neuronCount
+      case .bias: 1
+      }
+    return values[range(block).lowerBound + row * columns + column]
+  }
+
+  /// −U·O without its diagonal, for networks with as many outputs as inputs: what the fast weights of a network in balance are
+  /// aligned with. [neurons][neurons]
+  public var balancedWeights: [Double] {
+    let n = shape.neuronCount
+    return (0..<n * n).map { index in
+      let (to, from) = (index / n, index % n)
+      guard to != from else { return 0 }
+      return -(0..<shape.inputCount).reduce(0) {
+        $0 + self[.input, to, $1] * self[.readOut, $1, from]
+      }
+    }
+  }
+
+  /// The cosine of the angle between the fast weights and −U·O; 0 if either is nothing.
+  public var fastWeightCosine: Double {
+    var (ww, wb, bb) = (0.0, 0.0, 0.0)
+    for (w, b) in zip(self[.fast], balancedWeights) {
+      ww += w * w
+      wb += w * b
+      bb += b * b
+    }
+    return ww * bb > 0 ? wb / (ww * bb).squareRoot() : 0
+  }
+}

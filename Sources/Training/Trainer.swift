@@ -3,17 +3,21 @@ import Foundation
 
 /// Trains a network on a task, step by step; stops and goes on from a checkpoint anywhere.
 public final class Trainer {
+  public let named: NamedTask
   public let task: any TrainingTask
   public let plan: TrainingPlan
   public internal(set) var state: TrainingState
   private let trajectories: [Trajectory]
-  /// Streams of draws: 0 starts weights, these are those of tests, and training steps have the rest.
+  /// Streams of draws: 0 is that of first weights; tests, evaluations, and training steps have their own.
   private static let testStream: UInt64 = 1
+  public static let evaluationStream: UInt64 = 2
   private static let firstStepStream: UInt64 = 16
   private static let testGroupCount = 4
 
   /// Begins with `state`, or anew.
-  public init(_ task: any TrainingTask, _ plan: TrainingPlan, from state: TrainingState? = nil) {
+  public init(_ named: NamedTask, _ plan: TrainingPlan, from state: TrainingState? = nil) {
+    self.named = named
+    let task = named.task
     self.task = task
     self.plan = plan
     self.state = state ?? TrainingState(task.start(seed: plan.seed))
@@ -40,7 +44,7 @@ public final class Trainer {
   /// Evaluates the network on fresh trials, which no training step sees.
   public func evaluate(groupCount: Int) -> Evaluation {
     Evaluation(
-      network, task, Draws(seed: plan.seed, stream: Self.testStream + 1), groupCount: groupCount)
+      network, task, Draws(seed: plan.seed, stream: Self.evaluationStream), groupCount: groupCount)
   }
 
   /// One step, and a test after every so many.

@@ -9,6 +9,8 @@ public struct Trials: Sendable {
   public var targets: [Lanes]
   /// [ticks]: how much the error of a tick counts.
   public var importance: [Lanes]
+  /// What the square of a slow synapse's current costs each tick.
+  public var activityCost = 0.0
 
   /// Silence, of which nothing is wanted.
   public init(tickCount: Int, inputCount: Int, outputCount: Int) {

@@ -57,6 +57,7 @@ import Testing
       for tick in trials.importance.indices {
         for lane in Lanes.zero.indices { trials.importance[tick][lane] = draws.uniform() }
       }
+      trials.activityCost = 0.3
       self.trials = trials
       network = Network(test.dynamics, parameters)
       trajectory = Trajectory(shape, tickCount: trials.tickCount)

@@ -5,7 +5,7 @@ import Testing
 
 /// Training as a whole, on a task small enough for a second.
 @Suite struct TrainerTests {
-  private let task: AutoEncoding
+  private let task: NamedTask
   private var plan = TrainingPlan(phases: [
     Phase(stepCount: 60, rate: 1e-2), Phase(stepCount: 20, rate: 1e-3, isDeployment: true),
   ])
@@ -15,7 +15,7 @@ import Testing
     task.neuronCount = 12
     task.signalCount = 1
     task.tickCount = 160
-    self.task = task
+    self.task = .autoEncoding(task)
     plan.groupCount = 2
     plan.testPeriod = 10
   }
@@ -35,10 +35,11 @@ import Testing
     let path = temporaryPath()
     defer { try? FileManager.default.removeItem(atPath: path) }
     for steps in [0, 25, 70] {
-      try Checkpoint.save(trained(plan, steps: steps), to: path)
-      let (savedPlan, state) = try Checkpoint.load(path)
-      #expect(savedPlan == plan)
-      let resumed = Trainer(task, savedPlan, from: state)
+      let saved = Checkpoint(trained(plan, steps: steps))
+      try saved.save(to: path)
+      let read = try Checkpoint(path: path)
+      #expect(read == saved)
+      let resumed = Trainer(read.task, read.plan, from: read.state)
       while !resumed.isDone { resumed.step() }
       #expect(resumed.state == trained(plan, steps: 80).state, "from step \(steps)")
     }
@@ -109,17 +110,17 @@ import Testing
     let path = temporaryPath()
     defer { try? FileManager.default.removeItem(atPath: path) }
     try Data(content.utf8).write(to: URL(fileURLWithPath: path))
-    #expect(throws: Checkpoint.Unreadable.self) { try Checkpoint.load(path) }
+    #expect(throws: Checkpoint.Unreadable.self) { try Checkpoint(path: path) }
   }
 
   @Test func `a checkpoint that is cut short is refused`() throws {
     let path = temporaryPath()
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try Checkpoint.save(trained(plan, steps: 1), to: path)
+    try Checkpoint(trained(plan, steps: 1)).save(to: path)
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     for count in stride(from: 0, to: whole.count, by: 997) {
       try whole.prefix(count).write(to: URL(fileURLWithPath: path))
-      #expect(throws: Checkpoint.Unreadable.self) { try Checkpoint.load(path) }
+      #expect(throws: Checkpoint.Unreadable.self) { try Checkpoint(path: path) }
     }
   }
 }

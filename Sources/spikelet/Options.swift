@@ -1,0 +1,70 @@
+import Training
+
+/// The command line.
+struct Options: Equatable {
+  enum Command: Equatable {
+    case train
+    case quantise(checkpoint: String)
+  }
+
+  private(set) var command: Command
+  private(set) var output = ""
+  private(set) var picture: String?
+  private(set) var checkpoint: String?
+  private(set) var resumes = false
+  private(set) var stepCount = 2000
+  private(set) var seed: UInt64 = 1
+  private(set) var threadCount = 1
+  private(set) var trialCount = 512
+
+  /// - Parameter arguments: without the name of the program.
+  init(_ arguments: [String]) throws(Failure) {
+    guard arguments.count >= 2 else { throw Failure("a command and what it is for were expected") }
+    switch arguments[0] {
+    case "train":
+      guard arguments[1] == "autoencode" else {
+        throw Failure("no task \"\(arguments[1])\"; there is autoencode")
+      }
+      command = .train
+    case "quantise": command = .quantise(checkpoint: arguments[1])
+    default: throw Failure("no command \"\(arguments[0])\"")
+    }
+    var rest = arguments[2...]
+    while let option = rest.popFirst() {
+      if option == "--resume" {
+        resumes = true
+        continue
+      }
+      guard let value = rest.popFirst() else { throw Failure("\(option) has no value") }
+      try set(option, value)
+    }
+    guard !output.isEmpty else { throw Failure("-o FILE is missing") }
+    guard !resumes || checkpoint != nil else { throw Failure("--resume goes with --checkpoint") }
+  }
+
+  private mutating func set(_ option: String, _ value: String) throws(Failure) {
+    switch option {
+    case "-o": output = value
+    case "--picture": picture = value
+    case "--checkpoint": checkpoint = value
+    case "--steps": stepCount = Int(try number(option, value, 1...1_000_000))
+    case "--seed": seed = try number(option, value, 0...UInt64.max)
+    case "--trials": trialCount = Int(try number(option, value, 1...1_000_000))
+    case "--threads": threadCount = Int(try number(option, value, 1...64))
+    default: throw Failure("no option \"\(option)\"")
+    }
+  }
+
+  /// Groups of as many trials as there are lanes.
+  var groupCount: Int { (trialCount + Lanes.scalarCount - 1) / Lanes.scalarCount }
+
+  private func number(
+    _ option: String, _ value: String, _ range: ClosedRange<UInt64>
+  ) throws(Failure) -> UInt64 {
+    guard let number = UInt64(value), range.contains(number) else {
+      throw Failure(
+        "\(option) is \"\(value)\", expected \(range.lowerBound) .. \(range.upperBound)")
+    }
+    return number
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+
+/// Why a command ends early: a sentence for people.
+struct Failure: Error {
+  let sentence: String
+
+  init(_ sentence: String) { self.sentence = sentence }
+}
+
+/// The program `spikelet`.
+@main enum Program {
+  static func main() { exit(run(Array(CommandLine.arguments.dropFirst()))) }
+
+  static let usage = """
+    usage: spikelet train autoencode -o MODEL.safetensors [options]
+           spikelet quantise CHECKPOINT -o MODEL.safetensors [options]
+
+    train      trains a network on the host, and writes it as a model that boards run
+    quantise   writes the model of a checkpoint, finished or not
+
+      -o FILE             where the model goes
+      --picture FILE.svg  what the network does, drawn
+      --trials N          fresh trials that the report is of (512); in eights
+      --checkpoint FILE   train: where the training is kept every 100 steps
+      --resume            train: goes on from the checkpoint, if there is one
+      --steps N           train: steps with the smooth gate (2000); half as many follow as the board will run it
+      --seed N            train: of weights and trials (1)
+      --threads N         train: cores to use (1)
+    """
+
+  /// - Returns: what to exit with: 0, 1 if the command failed, 2 if the arguments are wrong.
+  static func run(_ arguments: [String]) -> Int32 {
+    if arguments.contains("--help") || arguments.contains("-h") {
+      print(usage)
+      return 0
+    }
+    let options: Options
+    do {
+      options = try Options(arguments)
+    } catch {
+      complain("\(error.sentence); see spikelet --help")
+      return 2
+    }
+    do {
+      switch options.command {
+      case .train: try TrainCommand.run(options)
+      case .quantise(let path): try QuantiseCommand.run(options, checkpoint: path)
+      }
+      return 0
+    } catch let failure as Failure {
+      complain(failure.sentence)
+    } catch {
+      complain("\(error)")
+    }
+    return 1
+  }
+
+  private static func complain(_ sentence: String) {
+    FileHandle.standardError.write(Data("spikelet: \(sentence)\n".utf8))
+  }
+
+  /// Prints a line at once, into pipes too.
+  static func say(_ line: String) {
+    print(line)
+    fflush(nil)
+  }
+}

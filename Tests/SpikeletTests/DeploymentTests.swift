@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+@testable import Training
+@testable import spikelet
+
+/// A network in floating point with a hard threshold and int8 weights, against its model on the board.
+@Suite struct DeploymentTests {
+  private let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("spikelet-tests-\(UUID().uuidString)")
+
+  init() throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+  private func task(_ neuron: NeuronKind) -> AutoEncoding {
+    var task = AutoEncoding()
+    task.neuronCount = 16
+    task.tickCount = 200
+    task.dynamics.neuron = neuron
+    return task
+  }
+
+  /// Weights of all kinds, small enough for the network not to be in chaos.
+  private func network(_ task: AutoEncoding, hasSlow: Bool) -> Network {
+    var draws = Draws(seed: 3, stream: 9)
+    var shape = task.shape
+    shape.hasSlow = hasSlow
+    var parameters = Parameters(shape)
+    for (block, size) in [
+      (Block.input, 0.3), (.fast, 0.02), (.slow, 0.002), (.readOut, 0.1), (.bias, 0.05),
+    ] {
+      for index in parameters.range(block) { parameters.values[index] = size * draws.normal() }
+    }
+    parameters.clearDiagonals()
+    var dynamics = task.dynamics
+    dynamics.isHard = true
+    return Network(dynamics, BoardScale(parameters, dynamics).rounded(parameters))
+  }
+
+  @Test(arguments: [NeuronKind.integrating, .leaky(milliseconds: 20)], [false, true])
+  func `the board does what the network does in floating point`(
+    neuron: NeuronKind, hasSlow: Bool
+  ) throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let task = task(neuron)
+    let network = network(task, hasSlow: hasSlow)
+    let scale = BoardScale(network.parameters, network.dynamics)
+    #expect(scale.rounded(network.parameters) == network.parameters, "rounding twice")
+    let file = path("model.safetensors")
+    try BoardModel.build(network.parameters, network.dynamics, scale).save(path: file)
+    let session = try BoardSession(model: file, network.parameters.shape)
+    var draws = Draws(seed: 1, stream: 1)
+    let trials = task.trials(&draws, difficulty: 1)
+    let trajectory = Trajectory(network.parameters.shape, tickCount: task.tickCount)
+    network.run(trials, trajectory)
+    for lane in Lanes.zero.indices {
+      let board = try session.run(trials, lane: lane)
+      let expected = trajectory.spikes(lane: lane)
+      #expect(expected.count > 50)
+      // A signal is rounded to 1/4096: that may move a spike by a tick, and with it those that follow.
+      let same = expected.intersection(board.spikes)
+      #expect(
+        Double(same.count) > 0.98 * Double(expected.count), "\(same.count) of \(expected.count)")
+      let early = expected.filter { $0.tick < 50 }
+      #expect(early == Set(board.spikes).filter { $0.tick < 50 })
+      for index in 0..<50 * task.signalCount {
+        #expect(abs(board.output[index] - trajectory.output[index][lane]) < 0.01)
+      }
+    }
+  }
+
+  @Test func `quadratic neurons are refused by name`() throws {
+    let task = task(.quadratic(milliseconds: 20))
+    let network = network(task, hasSlow: false)
+    let scale = BoardScale(network.parameters, network.dynamics)
+    #expect(throws: (any Error).self) {
+      _ = try BoardModel.build(network.parameters, network.dynamics, scale).projectionCount
+    }
+  }
+
+  @Test func `the program trains, stops, goes on, and writes a model and a picture`() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let common = [
+      "train", "autoencode", "--steps", "3", "--trials", "8", "--checkpoint", path("c"),
+    ]
+    #expect(Program.run(common + ["-o", path("one"), "--picture", path("p")]) == 0)
+    #expect(Program.run(common + ["-o", path("two"), "--resume"]) == 0)
+    #expect(Program.run(["quantise", path("c"), "-o", path("three"), "--trials", "8"]) == 0)
+    let files = try ["one", "two", "three"].map {
+      try Data(contentsOf: URL(fileURLWithPath: path($0)))
+    }
+    #expect(files[0] == files[1] && files[0] == files[2])
+    #expect(try String(contentsOfFile: path("p"), encoding: .utf8).hasSuffix("</svg>\n"))
+    #expect(Program.run(["quantise", path("p"), "-o", path("four")]) == 1)
+    #expect(
+      Program.run(["train", "autoencode", "--steps", "1", "--trials", "8", "-o", "/nowhere/model"])
+        == 1)
+    #expect(Program.run(["train"]) == 2)
+  }
+}

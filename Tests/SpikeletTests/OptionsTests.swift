@@ -1,0 +1,35 @@
+import Testing
+
+@testable import spikelet
+
+@Suite struct OptionsTests {
+  @Test func `options are read`() throws {
+    let options = try Options([
+      "train", "autoencode", "-o", "a", "--steps", "30", "--seed", "5", "--threads", "2",
+      "--trials", "9",
+      "--checkpoint", "b", "--picture", "c", "--resume",
+    ])
+    #expect(options.command == .train && options.output == "a" && options.stepCount == 30)
+    #expect(options.seed == 5 && options.threadCount == 2 && options.resumes)
+    #expect(options.groupCount == 2)
+    #expect(options.checkpoint == "b" && options.picture == "c")
+    #expect(try Options(["quantise", "x", "-o", "y"]).command == .quantise(checkpoint: "x"))
+  }
+
+  @Test(
+    arguments: [
+      ([], "a command"), (["train"], "a command"),
+      (["train", "sing", "-o", "a"], "no task \"sing\""),
+      (["fly", "x"], "no command \"fly\""), (["train", "autoencode"], "-o FILE is missing"),
+      (["train", "autoencode", "-o"], "-o has no value"),
+      (["train", "autoencode", "-o", "a", "--seed", "-1"], "--seed is \"-1\", expected 0 .."),
+      (["train", "autoencode", "-o", "a", "--steps", "0"], "expected 1 .. 1000000"),
+      (["train", "autoencode", "-o", "a", "--colour", "red"], "no option \"--colour\""),
+      (["train", "autoencode", "-o", "a", "--resume"], "--resume goes with --checkpoint"),
+    ] as [([String], String)])
+  func `wrong arguments are refused, each with its sentence`(arguments: [String], sentence: String)
+  {
+    let found = #expect(throws: Failure.self) { try Options(arguments) }
+    #expect(found?.sentence.contains(sentence) == true, "\(found?.sentence ?? "")")
+  }
+}
