@@ -5,6 +5,8 @@ public struct Evaluation: Equatable, Sendable {
   public var normalisedError: Double { (errors / targets).squareRoot() }
   public var spikesPerSecond: Double { spikes / seconds }
   public private(set) var trialCount = 0
+  /// Trials with the right answer, of tasks that ask for one.
+  public private(set) var rightCount: Int?
   private var errors = 0.0
   private var targets = 0.0
   private var spikes = 0.0
@@ -33,6 +35,9 @@ public struct Evaluation: Equatable, Sendable {
         targets += (importance * trials.targets[index] * trials.targets[index]).sum()
       }
       spikes += trajectory.spikeCount
+      if let right = task.rightAnswers(trials, Array(trajectory.output)) {
+        rightCount = (rightCount ?? 0) + right
+      }
     }
     trialCount = groupCount * Lanes.scalarCount
     seconds =

@@ -1,10 +1,22 @@
 /// A task with its settings, as checkpoints name it.
 public enum NamedTask: Codable, Equatable, Sendable {
   case autoEncoding(AutoEncoding)
+  case delayedXor(DelayedXor)
 
   public var task: any TrainingTask {
     switch self {
     case .autoEncoding(let task): task
+    case .delayedXor(let task): task
+    }
+  }
+
+  /// How it is trained if nothing else is said.
+  ///
+  /// - Parameter stepCount: with the smooth gate; the task's own number if nil.
+  public func plan(stepCount: Int?) -> TrainingPlan {
+    switch self {
+    case .autoEncoding(let task): task.plan(stepCount: stepCount ?? 2000)
+    case .delayedXor(let task): task.plan(stepCount: stepCount ?? 4000)
     }
   }
 }

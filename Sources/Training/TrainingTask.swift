@@ -11,4 +11,13 @@ public protocol TrainingTask: Sendable {
   ///
   /// - Parameter difficulty: 0 .. 1, for tasks that have a curriculum.
   func trials(_ draws: inout Draws, difficulty: Double) -> Trials
+
+  /// How many of the trials ended with the right answer; nil for tasks that are not about answers.
+  ///
+  /// - Parameter output: [ticks][outputs], of a network or of a board.
+  func rightAnswers(_ trials: Trials, _ output: [Lanes]) -> Int?
+}
+
+extension TrainingTask {
+  public func rightAnswers(_ trials: Trials, _ output: [Lanes]) -> Int? { nil }
 }

@@ -14,6 +14,10 @@ struct BoardReport {
   private(set) var sameSpikes = 0.0
   /// The first tick at which the spikes of some trial differ; nil if none do.
   private(set) var firstDifference: Int?
+  private(set) var trialCount = 0
+  /// Trials with the right answer; nil for tasks that are not about answers.
+  private(set) var boardRight: Int?
+  private(set) var floatRight: Int?
 
   /// - Parameters:
   ///   - network: with a hard threshold and rounded parameters.
@@ -28,9 +32,10 @@ struct BoardReport {
     for _ in 0..<groupCount {
       let trials = task.trials(&draws, difficulty: 1)
       network.run(trials, trajectory)
+      var output = trials.targets
       for lane in Lanes.zero.indices {
         let board = try session.run(trials, lane: lane)
-        sums.add(board.output, trials, trajectory, lane)
+        for index in output.indices { output[index][lane] = board.output[index] }
         let found = Set(board.spikes)
         let expected = trajectory.spikes(lane: lane)
         sums.boardSpikes += found.count
@@ -40,7 +45,13 @@ struct BoardReport {
           firstDifference = min(firstDifference ?? tick, tick)
         }
       }
+      sums.add(output, trials, trajectory)
+      if let right = task.rightAnswers(trials, output) { boardRight = (boardRight ?? 0) + right }
+      if let right = task.rightAnswers(trials, Array(trajectory.output)) {
+        floatRight = (floatRight ?? 0) + right
+      }
     }
+    trialCount = groupCount * Lanes.scalarCount
     boardError = (sums.board / sums.target).squareRoot()
     floatError = (sums.float / sums.target).squareRoot()
     difference = (sums.difference / sums.target).squareRoot()
@@ -53,7 +64,7 @@ struct BoardReport {
   }
 
   var lines: [String] {
-    [
+    var lines = [
       "layer     measure                             float     board",
       "neurons   spikes a second and neuron       \(columns(floatSpikesPerSecond, boardSpikesPerSecond, "%9.1f"))",
       "readout   NRMSE                            \(columns(floatError, boardError, "%9.4f"))",
@@ -62,6 +73,12 @@ struct BoardReport {
           "board against float: %.1f %% of spikes at the same tick, the first that differs at %@; outputs differ by %.4f",
         100 * sameSpikes, firstDifference.map { "tick \($0)" } ?? "none", difference),
     ]
+    if let floatRight, let boardRight {
+      lines.insert(
+        "          right answers of \(trialCount)        "
+          + columns(Double(floatRight), Double(boardRight), "%9.0f"), at: 3)
+    }
+    return lines
   }
 
   private func columns(_ float: Double, _ board: Double, _ format: String) -> String {
@@ -78,17 +95,14 @@ private struct Sums {
   var floatSpikes = 0
   var sameSpikes = 0
 
-  mutating func add(
-    _ output: [Double], _ trials: Trials, _ trajectory: Trajectory, _ lane: Int
-  ) {
+  mutating func add(_ output: [Lanes], _ trials: Trials, _ trajectory: Trajectory) {
     for index in output.indices {
-      let importance = trials.importance[index / trials.outputCount][lane]
-      let wanted = trials.targets[index][lane]
-      let float = trajectory.output[index][lane]
-      target += importance * wanted * wanted
-      board += importance * (output[index] - wanted) * (output[index] - wanted)
-      self.float += importance * (float - wanted) * (float - wanted)
-      difference += importance * (output[index] - float) * (output[index] - float)
+      let importance = trials.importance[index / trials.outputCount]
+      func weighed(_ a: Lanes, _ b: Lanes) -> Double { (importance * (a - b) * (a - b)).sum() }
+      target += weighed(trials.targets[index], .zero)
+      board += weighed(output[index], trials.targets[index])
+      float += weighed(trajectory.output[index], trials.targets[index])
+      difference += weighed(output[index], trajectory.output[index])
     }
   }
 }

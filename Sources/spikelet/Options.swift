@@ -3,7 +3,7 @@ import Training
 /// The command line.
 struct Options: Equatable {
   enum Command: Equatable {
-    case train
+    case train(NamedTask)
     case quantise(checkpoint: String)
   }
 
@@ -12,7 +12,7 @@ struct Options: Equatable {
   private(set) var picture: String?
   private(set) var checkpoint: String?
   private(set) var resumes = false
-  private(set) var stepCount = 2000
+  private(set) var stepCount: Int?
   private(set) var seed: UInt64 = 1
   private(set) var threadCount = 1
   private(set) var trialCount = 512
@@ -22,10 +22,11 @@ struct Options: Equatable {
     guard arguments.count >= 2 else { throw Failure("a command and what it is for were expected") }
     switch arguments[0] {
     case "train":
-      guard arguments[1] == "autoencode" else {
-        throw Failure("no task \"\(arguments[1])\"; there is autoencode")
+      switch arguments[1] {
+      case "autoencode": command = .train(.autoEncoding(AutoEncoding()))
+      case "xor": command = .train(.delayedXor(DelayedXor()))
+      default: throw Failure("no task \"\(arguments[1])\"; there are autoencode and xor")
       }
-      command = .train
     case "quantise": command = .quantise(checkpoint: arguments[1])
     default: throw Failure("no command \"\(arguments[0])\"")
     }
@@ -50,9 +51,23 @@ struct Options: Equatable {
     case "--steps": stepCount = Int(try number(option, value, 1...1_000_000))
     case "--seed": seed = try number(option, value, 0...UInt64.max)
     case "--trials": trialCount = Int(try number(option, value, 1...1_000_000))
+    case "--neuron": try setNeuron(value)
     case "--threads": threadCount = Int(try number(option, value, 1...64))
     default: throw Failure("no option \"\(option)\"")
     }
+  }
+
+  /// Quadratic neurons are for the task that the paper has them for; boards do not have them yet.
+  private mutating func setNeuron(_ value: String) throws(Failure) {
+    guard case .train(.delayedXor(var task)) = command else {
+      throw Failure("--neuron goes with train xor")
+    }
+    switch value {
+    case "leaky": break
+    case "quadratic": task.dynamics.neuron = .quadratic(milliseconds: 25)
+    default: throw Failure("--neuron is \"\(value)\", expected leaky or quadratic")
+    }
+    command = .train(.delayedXor(task))
   }
 
   /// Groups of as many trials as there are lanes.

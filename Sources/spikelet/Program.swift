@@ -12,7 +12,7 @@ struct Failure: Error {
   static func main() { exit(run(Array(CommandLine.arguments.dropFirst()))) }
 
   static let usage = """
-    usage: spikelet train autoencode -o MODEL.safetensors [options]
+    usage: spikelet train autoencode|xor -o MODEL.safetensors [options]
            spikelet quantise CHECKPOINT -o MODEL.safetensors [options]
 
     train      trains a network on the host, and writes it as a model that boards run
@@ -23,7 +23,8 @@ struct Failure: Error {
       --trials N          fresh trials that the report is of (512); in eights
       --checkpoint FILE   train: where the training is kept every 100 steps
       --resume            train: goes on from the checkpoint, if there is one
-      --steps N           train: steps with the smooth gate (2000); half as many follow as the board will run it
+      --steps N           train: steps with the smooth gate (autoencode 2000, xor 4000); others follow as the board will run it
+      --neuron KIND       train xor: leaky, or quadratic, which boards do not have yet: no model is written
       --seed N            train: of weights and trials (1)
       --threads N         train: cores to use (1)
     """
@@ -43,7 +44,7 @@ struct Failure: Error {
     }
     do {
       switch options.command {
-      case .train: try TrainCommand.run(options)
+      case .train(let task): try TrainCommand.run(task, options)
       case .quantise(let path): try QuantiseCommand.run(options, checkpoint: path)
       }
       return 0

@@ -16,27 +16,43 @@ enum QuantiseCommand {
     var dynamics = trainer.task.dynamics
     dynamics.isHard = true
     let scale = trainer.state.scale ?? BoardScale(parameters, dynamics)
+    let network = Network(dynamics, scale.rounded(parameters))
+    if case .quadratic = dynamics.neuron {
+      Program.say("no model: quadratic neurons are reserved in law version 1")
+      return
+    }
     do throws(Fault) {
       try BoardModel.build(parameters, dynamics, scale).save(path: options.output)
     } catch {
       throw Failure(error.sentence.text)
     }
     Program.say("wrote \(options.output)")
-    let network = Network(dynamics, scale.rounded(parameters))
     let session = try BoardSession(model: options.output, trainer.task.shape)
     let report = try BoardReport(
       network, trainer.task, session, seed: trainer.plan.seed, groupCount: options.groupCount)
     for line in report.lines { Program.say(line) }
-    let currents = Currents(network, trainer.task, seed: trainer.plan.seed)
-    Program.say(
-      String(
-        format:
-          "fast weights against −U·O: cosine %.3f; excitation against inhibition: correlation %.3f",
-        network.parameters.fastWeightCosine, currents.correlation))
+    let drawing = try describe(network, trainer, session, report)
     guard let path = options.picture else { return }
-    let picture = try TrackingPicture(network, trainer.task, session, currents, report)
-    try Data(picture.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    try Data(drawing.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     Program.say("drew \(path)")
+  }
+
+  /// What is of interest in the network of a task, in words and drawn.
+  private static func describe(
+    _ network: Network, _ trainer: Trainer, _ session: BoardSession, _ report: BoardReport
+  ) throws(Failure) -> Drawing {
+    switch trainer.named {
+    case .autoEncoding(let task):
+      let currents = Currents(network, task, seed: trainer.plan.seed)
+      Program.say(
+        String(
+          format:
+            "fast weights against −U·O: cosine %.3f; excitation against inhibition: correlation %.3f",
+          network.parameters.fastWeightCosine, currents.correlation))
+      return try TrackingPicture(network, task, session, currents, report).drawing
+    case .delayedXor(let task):
+      return try AnswersPicture(task, session, seed: trainer.plan.seed).drawing
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import Training
 
 /// What a network that tracks a signal does on the board in one trial, and what its weights are like: figure 2 of [Huh2018].
 struct TrackingPicture {
-  private var drawing = Drawing(width: 860, height: 900)
+  private(set) var drawing = Drawing(width: 860, height: 900)
   private let network: Network
   private let task: any TrainingTask
   private let currents: Currents
@@ -22,8 +22,6 @@ struct TrackingPicture {
     drawCurrents()
     drawWeights()
   }
-
-  var text: String { drawing.text }
 
   private var milliseconds: Double { Double(task.tickCount) * task.dynamics.tickMilliseconds }
 

@@ -94,6 +94,12 @@ import Testing
     }
     #expect(files[0] == files[1] && files[0] == files[2])
     #expect(try String(contentsOfFile: path("p"), encoding: .utf8).hasSuffix("</svg>\n"))
+    let xor = ["train", "xor", "--steps", "1", "--trials", "8", "--checkpoint", path("c")]
+    #expect(Program.run(xor + ["-o", path("x"), "--resume"]) == 1, "another task's checkpoint")
+    #expect(Program.run(xor + ["-o", path("x"), "--picture", path("q")]) == 0)
+    #expect(try String(contentsOfFile: path("q"), encoding: .utf8).contains("+ then −"))
+    #expect(Program.run(xor + ["-o", path("y"), "--neuron", "quadratic"]) == 0)
+    #expect(!FileManager.default.fileExists(atPath: path("y")))
     #expect(Program.run(["quantise", path("p"), "-o", path("four")]) == 1)
     #expect(
       Program.run(["train", "autoencode", "--steps", "1", "--trials", "8", "-o", "/nowhere/model"])

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Training
 @testable import spikelet
 
 @Suite struct OptionsTests {
@@ -9,7 +10,9 @@ import Testing
       "--trials", "9",
       "--checkpoint", "b", "--picture", "c", "--resume",
     ])
-    #expect(options.command == .train && options.output == "a" && options.stepCount == 30)
+    #expect(
+      options.command == .train(.autoEncoding(AutoEncoding())) && options.output == "a"
+        && options.stepCount == 30)
     #expect(options.seed == 5 && options.threadCount == 2 && options.resumes)
     #expect(options.groupCount == 2)
     #expect(options.checkpoint == "b" && options.picture == "c")
@@ -25,6 +28,8 @@ import Testing
       (["train", "autoencode", "-o", "a", "--seed", "-1"], "--seed is \"-1\", expected 0 .."),
       (["train", "autoencode", "-o", "a", "--steps", "0"], "expected 1 .. 1000000"),
       (["train", "autoencode", "-o", "a", "--colour", "red"], "no option \"--colour\""),
+      (["train", "autoencode", "-o", "a", "--neuron", "leaky"], "--neuron goes with train xor"),
+      (["train", "xor", "-o", "a", "--neuron", "round"], "expected leaky or quadratic"),
       (["train", "autoencode", "-o", "a", "--resume"], "--resume goes with --checkpoint"),
     ] as [([String], String)])
   func `wrong arguments are refused, each with its sentence`(arguments: [String], sentence: String)
