@@ -64,9 +64,10 @@ extension Session {
     _ board: inout BoardConnection, _ run: PreparedRun, deadline: Int64
   ) throws(Fault) -> RunProgress {
     try board.connection.checkThere()
+    board.connection.beginCall(deadline: deadline)
+    if isPositionStale { try exchangePosition(&board, nil) }
     forgetRun()
     isUncertain = true
-    board.connection.beginCall(deadline: deadline)
     try board.connection.send(run.request, run.writer)
     board.connection.counters.eventsOut &+= UInt64(run.eventCount)
     return RunProgress(
@@ -91,6 +92,7 @@ extension Session {
         try take(reply, &board, &run)
       } catch {
         isUncertain = board.isLost
+        isPositionStale = true
         guard !board.isLost, board.connection.unansweredCount > 0 else { throw error }
         // The answer to `stop` comes behind it.
         run.refusal = error.status

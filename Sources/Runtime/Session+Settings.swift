@@ -133,5 +133,6 @@ extension Session {
     let found = reader.readDrawPosition()
     guard reader.isComplete else { throw board.connection.malformedReply(.ticks) }
     position = found
+    isPositionStale = false
   }
 }

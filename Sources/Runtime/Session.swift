@@ -21,6 +21,8 @@ public struct Session: ~Copyable {
   let recorded: Buffer<UInt8>
   /// Seed and ticks, as far as the host knows.
   public internal(set) var position: DrawPosition
+  /// Whether a run was refused that may have taken place in part: the board is asked for its ticks before the next one.
+  var isPositionStale = false
   /// Whether a run may have taken place in part that the board has not told of.
   public internal(set) var isUncertain = false
   public let timeoutMilliseconds: UInt32

@@ -59,7 +59,7 @@ void free(void *block) {
 
 /* Fails each allocation of `scenario` in turn, until it ends without: each time it gives a status that `expected` finds
  * right with its sentence, and once `close_all` has closed what there is, no block is left. */
-static void fail_each_allocation(spk_status (*scenario)(void), int (*expected)(spk_status, const char *),
+static inline void fail_each_allocation(spk_status (*scenario)(void), int (*expected)(spk_status, const char *),
                                  void (*close_all)(void)) {
   static char output[4096];
   setvbuf(stdout, output, _IOLBF, sizeof output); /* printing allocates nothing */

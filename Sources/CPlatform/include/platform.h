@@ -63,6 +63,8 @@ static inline void spk_platform_digits(char text[32], float value) {
     snprintf(text, 32, "%.*g", digits, (double)value);
     if (strtof(text, NULL) == value) break;
   }
+  char *comma = strchr(text, ','); /* of a program that set a locale */
+  if (comma) *comma = '.';
 }
 
 /* Monotonic time in nanoseconds. */
