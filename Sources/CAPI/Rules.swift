@@ -16,7 +16,7 @@ public func spk_rule_apply(
     let storage = try oneOf(result.pointee.storage, WeightStorage.self, "projection->storage")
     var rule = Rule()
     rule.rounding = try oneOf(source.rounding, Rounding.self, "options->rounding")
-    try rule.setTerms(ready, settings(source), storage: storage)
+    try rule.setTerms(ready, settings(source, ready), storage: storage)
     rule.skipsDiagonal =
       ready.skipsDiagonal && result.pointee.source == result.pointee.target
     write(rule, to: result)
@@ -24,17 +24,20 @@ public func spk_rule_apply(
   }
 }
 
-private func settings(_ source: spk_rule_options) throws(Fault) -> RuleSettings {
+private func settings(
+  _ source: spk_rule_options, _ ready: ReadyRule
+) throws(Fault) -> RuleSettings {
   var result = RuleSettings(rate: try positive(source.rate, "options->rate"))
-  result.ratio = try positive(source.ratio, "options->ratio")
-  result.membraneUnit = try positive(source.membrane_unit, "options->membrane_unit")
-  if source.trace_unit != 0 {
-    result.traceUnit = try positive(source.trace_unit, "options->trace_unit")
-  } else {
-    result.traceUnit = 0
+  if ready.hasRatio { result.ratio = try positive(source.ratio, "options->ratio") }
+  if ready == .balance {
+    result.membraneUnit = try positive(source.membrane_unit, "options->membrane_unit")
+    result.traceUnit =
+      source.trace_unit == 0 ? 0 : try positive(source.trace_unit, "options->trace_unit")
   }
-  result.periodTicks = UInt16(
-    try inRange(source.period_ticks, 1, 65_535, "options->period_ticks"))
+  if ready.hasPeriod {
+    result.periodTicks = UInt16(
+      try inRange(source.period_ticks, 1, 65_535, "options->period_ticks"))
+  }
   result.gateLow = Int16(try inRange(source.gate_low, -32_768, 32_767, "options->gate_low"))
   result.gateHigh = Int16(try inRange(source.gate_high, -32_768, 32_767, "options->gate_high"))
   return result

@@ -12,6 +12,9 @@ public enum ReadyRule: UInt8, Sendable {
 
   /// Whether a neuron's synapse onto itself is its reset, and not for the rule to change.
   public var skipsDiagonal: Bool { self == .balance || self == .balanceLiteral }
+
+  public var hasRatio: Bool { self == .balance || self == .feedForward || self == .pairSTDP }
+  public var hasPeriod: Bool { self == .balanceLiteral || self == .dynamics }
 }
 
 /// What a ready-made rule is made from. Rates are in acting weights.
@@ -32,7 +35,7 @@ public struct RuleSettings {
 extension Rule {
   /// Puts the terms of a ready-made rule in place of those there are.
   ///
-  /// - Throws: ARGUMENT if a product of rates has no mantissa and shift.
+  /// - Throws: ARGUMENT if a product of rates has no mantissa and shift, or if they are too far apart for one rule.
   public mutating func setTerms(
     _ rule: ReadyRule, _ settings: RuleSettings, storage: WeightStorage
   ) throws(Fault) {
@@ -42,7 +45,7 @@ extension Rule {
     let rate = settings.rate * stored
     switch rule {
     case .erbp:
-      var term = try Term(rate, .presynaptic, .dendrite)
+      var term = try Term(rate, "rate", .presynaptic, .dendrite)
       if settings.gateLow != 0 || settings.gateHigh != 0 {
         term.gate = .inside
         term.gateLow = settings.gateLow
@@ -51,21 +54,44 @@ extension Rule {
       append(term)
     case .balance:
       let strength = -rate * settings.ratio
-      append(try Term(strength * settings.membraneUnit, .presynaptic, .membrane))
+      append(
+        try Term(
+          strength * settings.membraneUnit, "rate * ratio * membrane_unit", .presynaptic, .membrane)
+      )
       if settings.traceUnit != 0 {
-        append(try Term(strength * settings.traceUnit, .presynaptic, .postTrace))
+        append(
+          try Term(
+            strength * settings.traceUnit, "rate * ratio * trace_unit", .presynaptic, .postTrace))
       }
-      append(try Term(-settings.rate, .presynaptic, .weight))
+      append(try Term(-settings.rate, "rate", .presynaptic, .weight))
     case .balanceLiteral:
-      append(try Term(-rate, .every, .membrane, .preTrace, settings.periodTicks))
+      append(try Term(-rate, "rate", .every, .membrane, .preTrace, settings.periodTicks))
     case .dynamics:
-      append(try Term(rate, .every, .meanDendrite, .preTrace, settings.periodTicks))
+      append(try Term(rate, "rate", .every, .meanDendrite, .preTrace, settings.periodTicks))
     case .feedForward:
-      append(try Term(rate * settings.ratio, .postsynaptic, .preTrace))
-      append(try Term(-settings.rate, .postsynaptic, .weight))
+      append(try Term(rate * settings.ratio, "rate * ratio", .postsynaptic, .preTrace))
+      append(try Term(-settings.rate, "rate", .postsynaptic, .weight))
     case .pairSTDP:
-      append(try Term(-rate, .presynaptic, .postTrace))
-      append(try Term(rate * settings.ratio, .postsynaptic, .preTrace))
+      append(try Term(-rate, "rate", .presynaptic, .postTrace))
+      append(try Term(rate * settings.ratio, "rate * ratio", .postsynaptic, .preTrace))
+    }
+    try alignShifts()
+  }
+
+  /// Writes terms with larger shifts, where they would be too far from the largest for the law.
+  private mutating func alignShifts() throws(Fault) {
+    let limit = shift - 14
+    for index in 0..<Int(termCount) {
+      while terms[index].shift < limit, terms[index].doubles {
+        terms[index].mantissa *= 2
+        terms[index].shift += 1
+      }
+      guard terms[index].shift >= limit else {
+        throw Fault(
+          .SPK_ERROR_ARGUMENT,
+          "options: terms with shifts \(terms[index].shift) and \(shift) found, 14 apart at most expected; bring rate, ratio and units closer to each other"
+        )
+      }
     }
   }
 
@@ -79,7 +105,8 @@ extension Term {
   /// The term whose mantissa and shift are nearest to a coefficient in stored units, with the smallest shift that says the same.
   @inline(never)
   fileprivate init(
-    _ coefficient: Double, _ trigger: Trigger, _ factorA: Factor, _ factorB: Factor = .one,
+    _ coefficient: Double, _ product: StaticString, _ trigger: Trigger, _ factorA: Factor,
+    _ factorB: Factor = .one,
     _ periodTicks: UInt16 = 0
   ) throws(Fault) {
     self.init()
@@ -91,7 +118,7 @@ extension Term {
     guard magnitude < 127.5 else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
-        "options->rate: a term above 127 stored units found; make the rate, its ratio or unit smaller"
+        "options: \(product) is above 127 stored units; make it smaller"
       )
     }
     while magnitude < 63.75, shift < 24 {
@@ -102,7 +129,7 @@ extension Term {
     guard whole > 0 else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
-        "options->rate: a term below 2^-25 stored units found; make the rate, its ratio or unit larger"
+        "options: \(product) is below 2^-25 stored units; make it larger"
       )
     }
     while whole & 1 == 0, shift > 0 {
@@ -111,4 +138,7 @@ extension Term {
     }
     mantissa = Int8(coefficient < 0 ? -whole : whole)
   }
+
+  /// Whether twice the mantissa is one.
+  fileprivate var doubles: Bool { mantissa >= -64 && mantissa <= 63 }
 }

@@ -16,7 +16,6 @@ static const struct {
     {R(struct_size), 0},          {R(struct_size), (uint32_t)sizeof(spk_rule_options) - 1},
     {R(rule), 0},                 {R(rule), 7},
     {R(rule), 257},               {R(rule), UINT32_MAX},
-    {R(period_ticks), 0},         {R(period_ticks), 65536},
     {R(rounding), 3},             {R(rounding), UINT32_MAX},
     {R(gate_low), (uint32_t)INT32_MIN}, {R(gate_high), 32768},
 };
@@ -54,6 +53,17 @@ int main(void) {
       printf("  field %s = %g\n", numbers[i].words, numbers[i].value);
   }
   *options = good;
+  options->trace_unit = 1e-9;
+  REFUSED(context, SPK_ERROR_ARGUMENT, "trace_unit", spk_rule_apply(context, options, &projection));
+  *options = good;
+  options->rule = SPK_RULE_PAIR_STDP;
+  options->rate = 1;
+  options->ratio = 1e-7;
+  REFUSED(context, SPK_ERROR_ARGUMENT, "closer", spk_rule_apply(context, options, &projection));
+  options->rule = SPK_RULE_DYNAMICS;
+  options->period_ticks = 0;
+  REFUSED(context, SPK_ERROR_ARGUMENT, "period_ticks", spk_rule_apply(context, options, &projection));
+  *options = good;
   projection.storage = 2;
   REFUSED(context, SPK_ERROR_ARGUMENT, "storage", spk_rule_apply(context, options, &projection));
   projection.storage = SPK_INT8;
@@ -70,6 +80,10 @@ int main(void) {
   newer.tail[7] = 0;
   OK(context, spk_rule_apply(context, options, &projection));
   CHECK(projection.term_count == 3);
+  options->rule = SPK_RULE_ERBP; /* which has no use for the others */
+  options->ratio = options->membrane_unit = options->trace_unit = -1;
+  options->period_ticks = 0;
+  OK(context, spk_rule_apply(context, options, &projection));
   OK(NULL, spk_context_close(context));
   return check_tally();
 }

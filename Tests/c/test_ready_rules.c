@@ -119,6 +119,16 @@ static void rates_are_met(void) {
   }
 }
 
+/* Terms that are far from each other are written so that one rule may have them. */
+static void terms_are_near_each_other(void) {
+  spk_rule_options options = options_of(SPK_RULE_BALANCE, 0.5, 1.85);
+  options.membrane_unit = 1.0 / 1024;
+  options.trace_unit = 0;
+  is(&options, SPK_INT8, 1,
+     (expected){2, {TERM(SPK_ON_PRE, 0, SPK_FACTOR_MEMBRANE, ONE, -59, 16),
+                    TERM(SPK_ON_PRE, 0, SPK_FACTOR_WEIGHT, ONE, -2, 2)}});
+}
+
 /* The diagonal of a projection between two populations is like any other synapse. */
 static void two_populations_have_no_diagonal(void) {
   spk_rule_options options = options_of(SPK_RULE_BALANCE, 0.5, 1);
@@ -132,6 +142,7 @@ int main(void) {
   OK(NULL, spk_context_create(NULL, &context));
   each_rule();
   rates_are_met();
+  terms_are_near_each_other();
   two_populations_have_no_diagonal();
   OK(NULL, spk_context_close(context));
   return check_tally();

@@ -76,8 +76,8 @@ inline spk_submission submission(spk_completion_callback callback = nullptr, voi
   submission.user = user;
   submission.events_out = events_out.data();
   submission.event_capacity = events_out.size();
-  submission.probe_values = probe_values.data();
-  submission.probe_units = probe_units.data();
+  submission.probe_values = probe_values.empty() ? nullptr : probe_values.data();
+  submission.probe_units = probe_units.empty() ? nullptr : probe_units.data();
   submission.probe_capacity = probe_units.empty() ? probe_values.size() : probe_units.size();
   submission.probe = probe;
   return submission;

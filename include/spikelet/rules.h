@@ -49,8 +49,9 @@ typedef struct spk_rule_options {
 /** Fills in a projection's rule: terms, rounding, the learning bit, and the diagonal, which does not learn under the balance rules if source
  * and target are one population. All else stays, limits of the weight included. @since 0.1
  *
- * Rates become a mantissa of 7 bits and a shift: they are met to within 1/128 of themselves, and #SPK_ERROR_ARGUMENT says which
- * cannot be: below 2^−25 or above 127 stored units. Traces and means have to be there when the model is opened.
+ * Rates become a mantissa of 7 bits and a shift: products of 2^−18 stored units and more are met to within 1/128 of themselves,
+ * smaller ones to the nearest 2^−24. #SPK_ERROR_ARGUMENT says which cannot be: below 2^−25 or above 127 stored units, or too far from
+ * another of the rule for one rule. Traces and means have to be there when the model is opened.
  * @param[in,out] projection  `source`, `target` and `storage` are read: set them before.
  */
 SPK_API spk_status spk_rule_apply(spk_context *context, const spk_rule_options *options, spk_projection *projection);
