@@ -63,7 +63,7 @@ control: stage ## learns to control a joint that changes, at 1 kHz, and an arm w
 	@if CXX="$(CXX)" scripts/has-mujoco; then \
 	  $(call control_program,adaptive_arm,-lmujoco -lEGL); \
 	  $(staged) build/control/adaptive_arm --picture build/control/adaptive_arm.svg --render build/control/adaptive_arm.png; \
-	else echo "no arm: mujoco/mujoco.h and EGL/egl.h are not here (Debian: libmujoco-dev, libegl-dev)"; fi
+	else echo "no arm: MuJoCo 2 and EGL are not here (Debian: libmujoco-dev, libegl-dev)"; fi
 
 test: ## runs every test
 	@scripts/bootstrap test

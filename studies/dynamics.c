@@ -37,14 +37,16 @@ void dynamics_next(const dynamics *net, dynamics_target *target, double *drive) 
   advance(net, target->x, drive);
 }
 
-/* So that the target has the size 1 when noise drives it. */
+/* So that the target has the size 1 when noise drives it; a pendulum, as if it swung little. */
 static void find_amplitude(dynamics *net) {
   enum { TICKS = 4000000 };
   dynamics_target target = {.draws = 1};
+  dynamics linear = *net;
   double drive[DYNAMICS_SIGNALS], power = 0;
-  net->amplitude = 1;
+  linear.amplitude = 1;
+  linear.shape.swing = 0;
   for (int tick = 0; tick < TICKS; tick++) {
-    dynamics_next(net, &target, drive);
+    dynamics_next(&linear, &target, drive);
     for (uint32_t j = 0; j < net->shape.signals; j++) power += target.x[j] * target.x[j];
   }
   net->amplitude = 1 / sqrt(power / TICKS / net->shape.signals);

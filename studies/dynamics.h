@@ -23,7 +23,7 @@ typedef struct dynamics_shape {
 /** The network without its weights, in physical units and in those of the board. */
 typedef struct dynamics {
   dynamics_shape shape;
-  double amplitude;    /**< of inputs: noise of this size makes x of size 1 */
+  double amplitude;    /**< of inputs: noise of this size makes x of size 1, where the target is linear */
   double step;         /**< a tick, in seconds */
   uint32_t period_ticks; /**< of the slow rule, 10 ms */
   double cost;         /**< μ */

@@ -120,7 +120,7 @@ double measure_interval_cv(const measure *one) {
     sum += sqrt(fmax(0, one->interval_squares[i] / n - mean * mean)) / mean;
     count++;
   }
-  return count ? sum / count : -1;
+  return count ? sum / count : NAN;
 }
 
 double measure_balance(const measure *one) {

@@ -31,7 +31,7 @@ static void print_judgement(const char *network, unsigned seed, const judgement 
   printf("{\"case\":\"represent\",\"network\":\"%s\",\"seed\":%u,\"nrmse_fixed\":%.4f,\"nrmse_refitted\":%.4f,\"rate\":%.4f,"
          "\"ei_correlation\":%.3f",
          network, seed, out->nrmse, out->refitted, out->rate, out->balance);
-  if (out->cv >= 0) printf(",\"cv\":%.3f,\"distance\":%.4f", out->cv, out->distance);
+  if (!isnan(out->cv)) printf(",\"cv\":%.3f,\"distance\":%.4f", out->cv, out->distance);
   printf("}\n");
   fflush(stdout);
 }
@@ -43,7 +43,7 @@ static void judge_optimum(const balance *net, unsigned seed, judgement *out) {
   measure_begin(&result, BALANCE_NEURONS, BALANCE_SIGNALS, net->step, ticks(SKIPPED));
   balance_simulate(net, &source, ticks(300), &result);
   judge_signal(&result, out);
-  out->cv = -1;
+  out->cv = NAN;
   print_judgement("optimum, floating point", seed, out);
 }
 

@@ -34,7 +34,7 @@ int study_end(study *one) {
 
 void study_take(study_bar *bar, double value) {
   int is_worse = bar->at_least ? !(value >= bar->worst) : !(value <= bar->worst);
-  if (bar->count++ == 0 || is_worse) bar->worst = value;
+  if (bar->count++ == 0 || (!isnan(bar->worst) && is_worse)) bar->worst = value;
 }
 
 static int is_met(const study_bar *bar, double limit) {

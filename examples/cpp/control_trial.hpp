@@ -57,7 +57,7 @@ struct trial_options {
       if (option == "--bars")
         check_times = true;
       else if (is("--seeds"))
-        seeds = static_cast<std::uint32_t>(std::stoul(argv[++i]));
+        seeds = static_cast<std::uint32_t>(std::clamp(std::stol(argv[++i]), 1L, 1000L));
       else if (is("--push"))
         push = std::stod(argv[++i]);
       else if (is("--board"))
@@ -96,7 +96,10 @@ class trial_table {
       const double learnt = end_error(all[learning], i);
       const double of_off = learnt / end_error(all[off], i), of_informed = learnt / end_error(all[informed], i);
       std::printf("%4u  %-10s", static_cast<unsigned>(seed), phase_names[i]);
-      for (const trial_record &one : all) std::printf(" %9.2f", 1000 * end_error(one, i));
+      for (const trial_record &one : all) {
+        std::printf(" %9.2f", 1000 * end_error(one, i));
+        all_finite_ = all_finite_ && std::isfinite(end_error(one, i));
+      }
       std::printf(" %8.3f %12.2f\n", of_off, of_informed);
       if (i == frozen) worst_frozen_ = std::max(worst_frozen_, of_off);
       if (i == 0 || i >= settling) continue;
@@ -110,7 +113,8 @@ class trial_table {
   bool verdict(trial_times &times, bool times_count) const {
     times.call.report("the board: a tick and its answer");
     const bool in_time = times.step.report("a step of control, all in all") <= 100;
-    const bool good = worst_of_off_ <= 0.6 && worst_of_informed_ <= 1.3 && worst_frozen_ <= 0.6 && (in_time || !times_count);
+    const bool good = worst_of_off_ <= 0.6 && worst_of_informed_ <= 1.3 && worst_frozen_ <= 0.6 && all_finite_ &&
+                      (in_time || !times_count);
     std::printf("at worst: %.3f of off, %.2f of informed; frozen %.3f of off: %s\n", worst_of_off_, worst_of_informed_,
                 worst_frozen_, good ? "within the bars" : "MISSED");
     return good;
@@ -127,6 +131,7 @@ class trial_table {
     return std::sqrt(sum / measured_steps);
   }
 
+  bool all_finite_ = true;
   double worst_of_off_ = 0, worst_of_informed_ = 0, worst_frozen_ = 0;
 };
 
