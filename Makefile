@@ -46,8 +46,8 @@ ifneq ($(SPIKELET_DATA),)
 export SPIKELET_DATA
 endif
 
-.PHONY: help library stage install board testbed demo control test test-kernel nightly bench accuracy train representations studies abi \
-  lint format clean FORCE
+.PHONY: help library stage install board testbed demo control test test-kernel nightly bench bench-kernels accuracy train representations \
+  studies abi lint format clean FORCE
 
 help: ## lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
@@ -83,7 +83,13 @@ bench: stage board testbed ## measures start-up, size, learning speed and the co
 	@$(call program,build/bench/usb,Benchmarks/usb.c -lusb-1.0)
 	@end=0; export $(staged); build/bench/latency build/bench $(stage)/lib/$(soname) || end=1; \
 	  build/bench/calls build/bench || end=1; build/bench/link build/bench build/bin/spikelet-board || end=1; \
-	  umockdev-wrapper build/bin/testbed 1 build/bench/usb build/bench || end=1; exit $$end
+	  umockdev-wrapper build/bin/testbed 1 build/bench/usb build/bench || end=1; $(MAKE) bench-kernels || end=1; exit $$end
+
+bench-kernels: stage ## measures the kernels beside the same work in C (x86-64 with AVX2)
+	@mkdir -p build/bench
+	@$(CC) -O3 -mavx2 -mfma -g -Iexamples/c -o build/bench/kernels Benchmarks/kernels/*.c $(digits) \
+	  $$($(staged) $(PKG_CONFIG) --cflags --libs spikelet) -lm
+	@$(staged) build/bench/kernels build/bench
 
 accuracy: stage ## measures what the classifiers reach; ACCURACY holds options, as "--row A --seeds 1"
 	@$(call program,build/accuracy/accuracy,$(wildcard Benchmarks/accuracy*.c) $(digits))

@@ -31,7 +31,7 @@ static inline double median(double *values, size_t count) {
   return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
-enum { MOST_LINES = 40 };
+enum { MOST_LINES = 80 };
 
 typedef enum bound { NO_BAR, AT_MOST, AT_LEAST } bound;
 
@@ -42,8 +42,9 @@ typedef struct measurement {
   bound bound;
 } measurement;
 
-static measurement lines[MOST_LINES];
-static size_t line_count, missed;
+/* One table for all files of a program. */
+__attribute__((weak)) measurement lines[MOST_LINES];
+__attribute__((weak)) size_t line_count, missed;
 
 /* Prints a line of the table; the bar is what the value has to keep to. */
 static inline void report(const char *name, const char *detail, double value, const char *unit, bound bound, double bar) {
