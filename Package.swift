@@ -27,14 +27,18 @@ let small: [SwiftSetting] = [
   ])
 ]
 
-/// The hot modules are built for speed, all others for size.
-func library(
-  _ name: String, _ dependencies: [String] = [], path: String? = nil, isHot: Bool = false
-) -> Target {
+func library(_ name: String, _ dependencies: [String] = [], path: String? = nil) -> Target {
   .target(
     name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
-    path: path ?? "Sources/\(name)",
-    swiftSettings: settings + (embedded && !isHot ? small : []))
+    path: path ?? "Sources/\(name)", swiftSettings: settings + (embedded ? small : []))
+}
+
+/// Kernels are built for speed, all else for size. One vector at a time: two were not faster, and a tenth larger.
+func kernels(_ name: String, _ flags: [String] = []) -> Target {
+  .target(
+    name: name, path: "Sources/\(name)",
+    swiftSettings: settings
+      + [.unsafeFlags(["-Xllvm", "-force-vector-interleave=1"] + flags)])
 }
 
 func tests(_ name: String, _ dependencies: [String]) -> Target {
@@ -42,6 +46,15 @@ func tests(_ name: String, _ dependencies: [String]) -> Target {
     name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
     path: "Tests/\(name)", swiftSettings: common)
 }
+
+/// The same kernels for processors with AVX2, chosen when a network is loaded.
+#if arch(x86_64)
+  let wideKernels: [Target] = [
+    kernels("NeuroKernelsV3", ["-Xcc", "-march=x86-64-v3"])
+  ]
+#else
+  let wideKernels: [Target] = []
+#endif
 
 let shipped: [Target] = [
   .systemLibrary(name: "CSpikelet", path: "include"),
@@ -54,8 +67,9 @@ let shipped: [Target] = [
     cSettings: [.unsafeFlags(["-fPIC"] + (embedded ? ["-flto"] : []))]),
   library("Fault", ["CSpikelet", "CPlatform"]),
   library("Memory", ["CPlatform", "Fault"]),
-  library("NeuroKernels", isHot: true),
-  library("NeuroCore", ["NeuroKernels"]),
+  .systemLibrary(name: "CKernels", path: "Sources/CKernels"),
+  kernels("NeuroKernels"),
+  library("NeuroCore", ["CKernels", "NeuroKernels"] + wideKernels.map(\.name)),
   library("WireProtocol", ["NeuroCore", "CChecksum"]),
   library("Model", ["NeuroCore", "CPlatform", "Fault", "Memory"]),
   library("Transport", ["CPlatform", "Fault", "Memory"]),
@@ -123,6 +137,6 @@ let package = Package(
         .executable(name: "spikelet-board", targets: ["spikelet-board"]),
         .library(name: "board-port", type: .dynamic, targets: ["BoardPort"]),
       ]),
-  targets: embedded ? shipped : shipped + hosted,
+  targets: wideKernels + (embedded ? shipped : shipped + hosted),
   swiftLanguageModes: [.v6]
 )

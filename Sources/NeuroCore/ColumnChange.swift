@@ -2,9 +2,10 @@
 enum ColumnChange {
   /// No weight changes: X is 0 in every column.
   case none
-  /// X does not depend on the weight, and every row gets the same step: `whole`.
+  /// X does not depend on the weight, and every row gets the same step: `most`, or 1 less where `fraction` is not above `dither`; of int16
+  /// masters always `most`.
   case step
-  /// X does not depend on the weight: `whole`, `fraction` and `dither`, with a draw per row.
+  /// X does not depend on the weight: `most`, `fraction` and `dither`, with a draw per row.
   case dithered
   /// X differs from synapse to synapse of a column: `amounts` of each term, and `words`.
   case general
@@ -40,19 +41,22 @@ func roundedChange(
 }
 
 extension Fabric {
-  /// Fills the scratch arrays for the columns of `slice`.
-  func prepareColumns(
-    _ index: Int, slice: Slice, moment: DrawMoment, due: DueTerms
-  ) -> ColumnChange {
+  /// Fills the scratch arrays for the columns of a projection.
+  func prepareColumns(_ index: Int, moment: DrawMoment, due: DueTerms) -> ColumnChange {
     let memory = projections + index
-    let rule = memory.pointee.projection.rule
-    let columns = Int(slice.count)
-    guard fillAmounts(memory, slice: slice, due: due) else { return .none }
-    let draws = rule.rounding != .nearest
-    if draws {
-      fillWords(object: index, first: Int(slice.first), count: columns, moment: moment)
+    let columns = memory.pointee.targetCount
+    guard memory.pointee.isNarrow ? fillValues(memory) : fillAmounts(memory, due: due) else {
+      return .none
+    }
+    if memory.pointee.projection.rule.rounding != .nearest {
+      draw(
+        moment, .columnRounding, object: index, scratch.numbers, count: (columns + 3) >> 2,
+        into: scratch.words)
     }
     guard memory.pointee.isByColumn else { return .general }
+    if memory.pointee.isNarrow { return splitValues(memory) }
+    let rule = memory.pointee.projection.rule
+    let draws = rule.rounding != .nearest
     let shift = Int64(rule.shift)
     let storage = memory.pointee.projection.storage
     let dithered = rule.rounding == .stochastic
@@ -62,14 +66,15 @@ extension Fabric {
       if dithered {
         let scaled = (amount &+ Int64(word) & ((1 &<< shift) &- 1)) &>> shift
         let whole = min(max(scaled &>> 8, Int64(storage.minimum)), Int64(storage.maximum))
-        storeStep(Int32(truncatingIfNeeded: whole), column, storage)
-        scratch.fraction[column] = UInt8(truncatingIfNeeded: scaled)
+        storeStep(Int32(truncatingIfNeeded: whole &+ 1), column, storage)
+        scratch.fraction[column] =
+          whole < storage.maximum ? UInt8(truncatingIfNeeded: scaled) : 0
         scratch.dither[column] = UInt8(truncatingIfNeeded: word &>> 24)
       } else {
         let step = roundedChange(
           amount, rule: rule, shift: shift, word: word, rho: 0, storage: storage)
         storeStep(step, column, storage)
-        scratch.fraction[column] = 0
+        scratch.fraction[column] = 1
         scratch.dither[column] = 0
       }
     }
@@ -79,20 +84,75 @@ extension Fabric {
   @inline(__always)
   private func storeStep(_ step: Int32, _ column: Int, _ storage: WeightStorage) {
     if storage == .int8 {
-      scratch.whole8[column] = Int8(truncatingIfNeeded: step)
+      scratch.most8[column] = Int8(truncatingIfNeeded: step)
     } else {
-      scratch.whole16[column] = Int16(truncatingIfNeeded: step)
+      scratch.most16[column] = Int16(truncatingIfNeeded: step)
     }
+  }
+
+  /// Of a narrow rule: what each column multiplies, 0 where the gate is closed; false if all are 0.
+  private func fillValues(_ memory: UnsafeMutablePointer<ProjectionMemory>) -> Bool {
+    let term = memory.pointee.projection.rule.terms[0]
+    let columns = memory.pointee.stride
+    let target = populations + Int(memory.pointee.projection.target)
+    guard term.mantissa != 0, memory.pointee.projection.rate != 0 else { return false }
+    let factor = term.factorA == .one ? term.factorB : term.factorA
+    fillView(of: factor, target, into: scratch.values)
+    if term.gate != .none {
+      fillView(of: term.gateVariable, target, into: scratch.gate)
+      kernels.close(
+        scratch.values, gate: scratch.gate, low: Int32(term.gateLow), high: Int32(term.gateHigh),
+        isInside: term.gate == .inside, count: columns)
+    }
+    return kernels.union(scratch.values, count: columns) != 0
+  }
+
+  private func fillView(
+    of factor: Factor, _ target: UnsafeMutablePointer<PopulationMemory>,
+    into views: UnsafeMutablePointer<Int32>
+  ) {
+    let variable = variable(factor, of: target)
+    guard let first = variable.first else {
+      views.update(repeating: 1, count: target.pointee.width)
+      return
+    }
+    kernels.view(
+      first, variable.second, shift: Int32(variable.shift), high: variable.isTrace ? 255 : 32767,
+      into: views, count: target.pointee.width)
+  }
+
+  /// Of a narrow rule: the steps of the columns.
+  private func splitValues(_ memory: UnsafeMutablePointer<ProjectionMemory>) -> ColumnChange {
+    let rule = memory.pointee.projection.rule
+    let columns = memory.pointee.stride
+    let scale = Int32(memory.pointee.projection.rate) &* Int32(rule.terms[0].mantissa)
+    let shift = Int32(truncatingIfNeeded: rule.shift)
+    if memory.pointee.projection.storage == .int8 {
+      kernels.split(
+        scratch.values, scale: scale, words: scratch.words, shift: shift, most: scratch.most8,
+        fraction: scratch.fraction, dither: scratch.dither, count: columns)
+    } else {
+      kernels.split(
+        scratch.values, scale: scale, words: scratch.words, shift: shift, most: scratch.most16,
+        fraction: scratch.fraction, dither: scratch.dither, count: columns)
+    }
+    guard rule.rounding == .stochasticByColumn else { return .dithered }
+    if memory.pointee.projection.storage == .int16Master {
+      kernels.settle(
+        scratch.most16, fraction: scratch.fraction, dither: scratch.dither, count: columns)
+    }
+    return .step
   }
 
   /// X of each column, or of each of its terms; false if all are 0.
   private func fillAmounts(
-    _ memory: UnsafeMutablePointer<ProjectionMemory>, slice: Slice, due: DueTerms
+    _ memory: UnsafeMutablePointer<ProjectionMemory>, due: DueTerms
   ) -> Bool {
     let rule = memory.pointee.projection.rule
     let rate = Int64(memory.pointee.projection.rate)
     let isByColumn = memory.pointee.isByColumn
-    let columns = Int(slice.count)
+    let columns = memory.pointee.targetCount
+    let target = populations + Int(memory.pointee.projection.target)
     for index in 0..<(isByColumn ? 1 : Int(rule.termCount)) {
       scratch.amounts[index].update(repeating: 0, count: columns)
     }
@@ -103,12 +163,12 @@ extension Fabric {
         rate &* (Int64(term.mantissa) &<< Int64(rule.shift &- Int(term.shift)))
       let amounts = scratch.amounts[isByColumn ? 0 : index]
       let isGated = term.gate != .none && term.gateVariable != .preTrace
-      let gate = variable(term.gateVariable, of: slice)
-      let factorA = variable(term.factorA, of: slice)
-      let factorB = variable(term.factorB, of: slice)
-      let fired = term.trigger == .postsynaptic ? firedLast(slice) : nil
+      let gate = variable(term.gateVariable, of: target)
+      let factorA = variable(term.factorA, of: target)
+      let factorB = variable(term.factorB, of: target)
+      let fired = term.trigger == .postsynaptic ? target.pointee.firedLast : nil
       for place in 0..<(fired?.count ?? columns) {
-        let column = fired.map { Int($0[place]) - Int(slice.first) } ?? place
+        let column = fired.map { Int($0[place]) } ?? place
         if isGated, !term.isOpen(gate[column]) { continue }
         let amount = scale &* Int64(factorA[column]) &* Int64(factorB[column])
         amounts[column] &+= amount
@@ -118,58 +178,40 @@ extension Fabric {
     return any != 0
   }
 
-  /// Neurons of a slice that fired in the last tick.
-  func firedLast(_ slice: Slice) -> UnsafeBufferPointer<UInt32> {
-    let memory = populations + Int(slice.population)
-    let fired = memory.pointee.fired(slot: memory.pointee.slot(ago: 1))
-    let first = UInt32(slice.first)
-    var low = 0
-    while low < fired.count, fired[low] < first { low += 1 }
-    var high = low
-    while high < fired.count, fired[high] < first + UInt32(slice.count) { high += 1 }
-    return UnsafeBufferPointer(rebasing: fired[low..<high])
-  }
-
-  private func variable(_ factor: Factor, of slice: Slice) -> NeuronVariable {
-    let memory = populations + Int(slice.population)
+  private func variable(
+    _ factor: Factor, of memory: UnsafeMutablePointer<PopulationMemory>
+  ) -> NeuronVariable {
     let population = memory.pointee.population
-    let first = Int(slice.first)
     switch factor {
     case .membrane:
-      return NeuronVariable(
-        memory.pointee.state[0] + first, nil, shift: population.membraneViewShift)
+      return NeuronVariable(memory.pointee.state[0], nil, shift: population.membraneViewShift)
     case .current:
       return NeuronVariable(
-        memory.pointee.state[1] + first, memory.pointee.state[2] + first,
-        shift: population.currentViewShift)
+        memory.pointee.state[1], memory.pointee.state[2], shift: population.currentViewShift)
     case .dendrite:
-      return NeuronVariable(
-        memory.pointee.state[3] + first, nil, shift: population.dendriteViewShift)
+      return NeuronVariable(memory.pointee.state[3], nil, shift: population.dendriteViewShift)
     case .meanDendrite:
-      return NeuronVariable(memory.pointee.meanDendrite + first, nil, shift: 0)
+      return NeuronVariable(memory.pointee.meanDendrite, nil, shift: 0)
     case .postTrace:
       return NeuronVariable(
-        memory.pointee.postTrace + first, nil, shift: population.postTrace.viewShift, isTrace: true)
+        memory.pointee.postTrace, nil, shift: population.postTrace.viewShift, isTrace: true)
     case .one, .weight, .preTrace:
       return NeuronVariable(nil, nil, shift: 0)
     }
   }
 
-  private func fillWords(object: Int, first: Int, count: Int, moment: DrawMoment) {
-    var block = SIMD4<UInt32>()
-    var current = -1
-    for column in 0..<count {
-      let index = (first &+ column) &>> 2
-      if index != current {
-        block = moment.block(.columnRounding, object: object, index: index)
-        current = index
-      }
-      scratch.words[column] = block[(first &+ column) & 3]
-    }
+  /// Draws the blocks of so many numbers.
+  func draw(
+    _ moment: DrawMoment, _ purpose: DrawPurpose, object: Int, _ numbers: UnsafePointer<UInt32>,
+    count: Int, into words: UnsafeMutablePointer<UInt32>
+  ) {
+    kernels.drawBlocks(
+      numbers, word1: moment.word1(purpose, object: object), word2: moment.word2,
+      word3: moment.word3, key: moment.seed, into: words, count: (count + 7) & ~7)
   }
 }
 
-/// The view of one variable of a slice's neurons; 1 where a factor is "one", the weight or the pre trace.
+/// The view of one variable of a population's neurons; 1 where a factor is "one", the weight or the pre trace.
 private struct NeuronVariable {
   let first: UnsafeMutablePointer<Int32>?
   let second: UnsafeMutablePointer<Int32>?

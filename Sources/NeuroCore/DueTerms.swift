@@ -37,6 +37,14 @@ extension Rule {
   }
 }
 
+extension Rule {
+  /// Whether X, without the draw that is added to it, fits 31 bits: one term of at most one factor.
+  var isNarrow: Bool {
+    termCount == 1 && rounding != .nearest
+      && (terms[0].factorA == .one || terms[0].factorB == .one)
+  }
+}
+
 extension Term {
   /// Whether the gate is open for a value of its variable.
   @inline(__always)

@@ -2,68 +2,61 @@ import NeuroKernels
 
 /// Rows whose int8 weights fit a 16-bit sum: 256 · 128 = 2^15.
 private let rowsPerFlush = 256
+/// Rows that are added together.
+private let rowsAtOnce = 8
 
-/// One projection onto one slice in one tick.
+/// One projection in one tick.
 struct Delivery {
   let index: Int
   let memory: UnsafeMutablePointer<ProjectionMemory>
-  let slice: Slice
-  let ordinal: Int
-  /// [neurons of the population] of the compartment that it arrives at.
+  /// [targets] of the compartment that it arrives at.
   let arrivals: UnsafeMutablePointer<Int32>
   let moment: DrawMoment
   let change: ColumnChange
   let due: DueTerms
-
-  var first: Int { Int(slice.first) }
-  var count: Int { Int(slice.count) }
 }
 
 extension Fabric {
   /// Steps 1 to 3: weights change by what is due, then the rows that arrive are added to the arrivals.
-  func deliver(
-    _ index: Int, slice: Slice, ordinal: Int, moment: DrawMoment, learning: Bool, labelled: Bool
-  ) {
+  func deliver(_ index: Int, moment: DrawMoment, learning: Bool, labelled: Bool) {
     let memory = projections + index
-    let projection = memory.pointee.projection
-    guard projection.enabled, labelled || !projection.labelGated else { return }
-    let source = populations + Int(projection.source)
-    let slot = source.pointee.slot(ago: Int(projection.delayTicks))
+    guard memory.pointee.projection.enabled, labelled || !memory.pointee.projection.labelGated
+    else { return }
+    let source = populations + Int(memory.pointee.projection.source)
+    let target = populations + Int(memory.pointee.projection.target)
+    let slot = source.pointee.slot(ago: Int(memory.pointee.projection.delayTicks))
     let analogue = source.pointee.population.kind == .analogue
     let rowsArrive = analogue || source.pointee.spikeCounts[slot] > 0
-    let learns = learning && projection.learning && projection.hasRule
+    let learns =
+      learning && memory.pointee.projection.learning && memory.pointee.projection.hasRule
+    guard rowsArrive || (learns && !memory.pointee.isByColumn) else { return }
     let due =
       learns
       ? DueTerms(
-        projection.rule, count: moment.count, rowsArrive: rowsArrive,
-        targetsFired: !memory.pointee.isByColumn && projection.rule.has(.postsynaptic)
-          && !firedLast(slice).isEmpty)
+        memory.pointee.projection.rule, count: moment.count, rowsArrive: rowsArrive,
+        targetsFired: !memory.pointee.isByColumn
+          && memory.pointee.projection.rule.has(.postsynaptic)
+          && !target.pointee.firedLast.isEmpty)
       : .none
     guard rowsArrive || due.withoutRow else { return }
     let delivery = Delivery(
-      index: index, memory: memory, slice: slice, ordinal: ordinal,
-      arrivals: populations[Int(slice.population)].arrivals[Int(projection.compartment.rawValue)],
+      index: index, memory: memory,
+      arrivals: target.pointee.arrivals[Int(memory.pointee.projection.compartment.rawValue)],
       moment: moment,
-      change: learns ? prepareColumns(index, slice: slice, moment: moment, due: due) : .none,
-      due: due)
+      change: learns ? prepareColumns(index, moment: moment, due: due) : .none, due: due)
     if due.withoutRow, delivery.change != .none {
       deliverAll(delivery, slot: slot)
     } else if analogue {
       let values = source.pointee.values + slot * source.pointee.count
       deliverValues(delivery, values, count: source.pointee.count)
-    } else if projection.connectivity == .dense, projection.blankOut == 0,
-      delivery.change != .general
-    {
-      deliverDense(delivery, source.pointee.fired(slot: slot))
     } else {
-      deliverEach(delivery, source.pointee.fired(slot: slot))
+      deliverRows(delivery, source.pointee.fired(slot: slot))
     }
   }
 
   /// Every row, for what is due whether or not it arrives.
   private func deliverAll(_ delivery: Delivery, slot: Int) {
-    let projection = delivery.memory.pointee.projection
-    let source = populations + Int(projection.source)
+    let source = populations + Int(delivery.memory.pointee.projection.source)
     let isAnalogue = source.pointee.population.kind == .analogue
     let fired = isAnalogue ? nil : source.pointee.fired(slot: slot)
     let values = source.pointee.values + slot * source.pointee.count
@@ -82,103 +75,152 @@ extension Fabric {
   private func deliverValues(
     _ delivery: Delivery, _ values: UnsafePointer<Int16>, count: Int
   ) {
-    let projection = delivery.memory.pointee.projection
-    let dense = projection.connectivity == .dense && projection.blankOut == 0
+    let memory = delivery.memory
+    let dense =
+      memory.pointee.projection.connectivity == .dense
+      && memory.pointee.projection.blankOut == 0
     for row in 0..<count where values[row] != 0 {
-      let factor = Int32(values[row]) &<< Int32(projection.shift)
+      let factor = Int32(values[row]) &<< Int32(memory.pointee.projection.shift)
       guard dense else {
         deliverRow(delivery, row, value: Int32(values[row]))
         continue
       }
-      let start = row * delivery.memory.pointee.stride + delivery.first
-      let arrivals = delivery.arrivals + delivery.first
-      if projection.storage == .int8 {
-        accumulate(
-          delivery.memory.pointee.weights8 + start, times: factor, into: arrivals,
-          count: delivery.count)
+      let start = row * memory.pointee.stride
+      let columns = memory.pointee.stride
+      if memory.pointee.projection.storage == .int8 {
+        add(
+          memory.pointee.weights8 + start, times: factor, into: delivery.arrivals, count: columns)
       } else {
-        accumulate(
-          delivery.memory.pointee.weights16 + start, times: factor, into: arrivals,
-          count: delivery.count)
+        add(
+          memory.pointee.weights16 + start, times: factor, into: delivery.arrivals,
+          count: columns)
       }
     }
   }
 
-  private func deliverEach(_ delivery: Delivery, _ rows: UnsafeBufferPointer<UInt32>) {
-    for row in rows { deliverRow(delivery, Int(row), value: 1) }
+  private func deliverRows(_ delivery: Delivery, _ rows: UnsafeBufferPointer<UInt32>) {
+    let memory = delivery.memory
+    let isPlain = memory.pointee.projection.blankOut == 0 && delivery.change != .general
+    if isPlain, memory.pointee.projection.connectivity == .dense {
+      deliverDense(delivery, rows)
+    } else if isPlain, delivery.change == .none,
+      memory.pointee.projection.connectivity == .sparse
+    {
+      for row in rows { memory.pointee.scatter(row: Int(row), into: delivery.arrivals) }
+    } else {
+      for row in rows { deliverRow(delivery, Int(row), value: 1) }
+    }
   }
 
-  /// Dense rows whose change does not depend on the weight.
+  /// Dense rows whose change does not depend on the weight: eight change, and are added together while they are near.
   private func deliverDense(_ delivery: Delivery, _ rows: UnsafeBufferPointer<UInt32>) {
+    let memory = delivery.memory
+    guard let list = rows.baseAddress else { return }
+    if delivery.change == .dithered { drawRows(delivery, list, count: rows.count) }
+    let limits = (memory.pointee.lowLimit, memory.pointee.highLimit)
+    var next = 0
     var pending = 0
-    var draws = RowDraws(delivery)
-    for row in rows {
-      let start = Int(row) * delivery.memory.pointee.stride + delivery.first
-      let rho = delivery.change == .dithered ? draws.rho(Int(row)) : 0
-      if delivery.memory.pointee.projection.storage == .int8 {
-        addRow(delivery, delivery.memory.pointee.weights8 + start, rho: rho)
-      } else {
-        addRow(delivery, delivery.memory.pointee.weights16 + start, rho: rho)
+    while next < rows.count {
+      let length = min(rowsAtOnce, rows.count &- next)
+      if delivery.change != .none {
+        for place in next..<(next &+ length) {
+          let rho = delivery.change == .dithered ? scratch.rhos[place] : 0
+          changeRow(delivery, Int(list[place]), rho: rho, limits: limits)
+        }
       }
-      pending += 1
-      if pending == rowsPerFlush {
-        flushSums(delivery)
+      addRows(memory, list + next, length)
+      next &+= length
+      pending &+= length
+      if pending == rowsPerFlush || next == rows.count {
+        kernels.flush(
+          scratch.sums, shift: Int32(memory.pointee.projection.shift), into: delivery.arrivals,
+          count: memory.pointee.stride)
         pending = 0
       }
     }
-    if pending > 0 { flushSums(delivery) }
+  }
+
+  /// Draws ρ of rows, which ascend.
+  private func drawRows(_ delivery: Delivery, _ rows: UnsafePointer<UInt32>, count: Int) {
+    let blocks = listBlocks(of: rows, count: count, into: scratch.blocks)
+    draw(
+      delivery.moment, .rowRounding, object: delivery.index, scratch.blocks, count: blocks,
+      into: scratch.draws)
+    pickBytes(
+      of: rows, count: count,
+      from: UnsafeRawPointer(scratch.draws).assumingMemoryBound(to: UInt8.self),
+      into: scratch.rhos)
+  }
+
+  /// Adds `length` rows to the sums: eight, or, at the end, fewer.
+  @inline(__always)
+  private func addRows(
+    _ memory: UnsafeMutablePointer<ProjectionMemory>, _ rows: UnsafePointer<UInt32>,
+    _ length: Int
+  ) {
+    let columns = memory.pointee.stride
+    let isNarrow = memory.pointee.projection.storage == .int8
+    if length <= 2 {
+      for place in 0..<length {
+        let start = Int(rows[place]) &* columns
+        if isNarrow {
+          add(memory.pointee.weights8 + start, into: scratch.sums, count: columns)
+        } else {
+          add(memory.pointee.weights16 + start, into: scratch.sums, count: columns)
+        }
+      }
+      return
+    }
+    // The row after the last one is empty.
+    var filled = InlineArray<8, UInt32>(repeating: UInt32(memory.pointee.sourceCount))
+    var eight = rows
+    if length < rowsAtOnce {
+      for place in 0..<length { filled[place] = rows[place] }
+    }
+    filled.span.withUnsafeBufferPointer { copy in
+      if length < rowsAtOnce, let first = copy.baseAddress { eight = first }
+      if isNarrow {
+        kernels.addEight(
+          memory.pointee.weights8, rows: eight, stride: columns, into: scratch.sums,
+          count: columns)
+      } else {
+        kernels.addEight(
+          memory.pointee.weights16, rows: eight, stride: columns, into: scratch.sums,
+          count: columns)
+      }
+    }
   }
 
   @inline(__always)
-  private func addRow(_ delivery: Delivery, _ row: UnsafeMutablePointer<Int8>, rho: UInt8) {
-    guard delivery.change != .none else {
-      return accumulate(row, into: scratch.sums, count: delivery.count)
+  private func changeRow(
+    _ delivery: Delivery, _ row: Int, rho: UInt8, limits: (low: Int32, high: Int32)
+  ) {
+    let memory = delivery.memory
+    let columns = memory.pointee.stride
+    let start = row &* columns
+    if memory.pointee.projection.storage == .int8, limits.low == -128, limits.high == 127 {
+      kernels.change(
+        memory.pointee.weights8 + start, most: scratch.most8, fraction: scratch.fraction,
+        dither: scratch.dither, rho: rho, count: columns)
+      return
     }
-    learn(
-      row, whole: scratch.whole8, fraction: scratch.fraction, dither: scratch.dither, rho: rho,
-      low: Int8(truncatingIfNeeded: delivery.memory.pointee.lowLimit),
-      high: Int8(truncatingIfNeeded: delivery.memory.pointee.highLimit), into: scratch.sums,
-      count: delivery.count)
-  }
-
-  @inline(__always)
-  private func addRow(_ delivery: Delivery, _ row: UnsafeMutablePointer<Int16>, rho: UInt8) {
-    let low = Int16(truncatingIfNeeded: delivery.memory.pointee.lowLimit)
-    let high = Int16(truncatingIfNeeded: delivery.memory.pointee.highLimit)
-    switch delivery.change {
-    case .none:
-      accumulate(row, into: scratch.sums, count: delivery.count)
-    case .step:
-      learn(
-        row, step: scratch.whole16, low: low, high: high, into: scratch.sums,
-        count: delivery.count)
-    case .dithered, .general:
-      learn(
-        row, whole: scratch.whole16, fraction: scratch.fraction, dither: scratch.dither, rho: rho,
-        low: low, high: high, into: scratch.sums, count: delivery.count)
+    if memory.pointee.projection.storage == .int8 {
+      kernels.change(
+        memory.pointee.weights8 + start, most: scratch.most8, fraction: scratch.fraction,
+        dither: scratch.dither, rho: rho, low: Int8(truncatingIfNeeded: limits.low),
+        high: Int8(truncatingIfNeeded: limits.high), count: columns)
+      return
     }
-  }
-
-  private func flushSums(_ delivery: Delivery) {
-    flush(
-      scratch.sums, shift: Int32(delivery.memory.pointee.projection.shift),
-      into: delivery.arrivals + delivery.first, count: delivery.count)
-  }
-}
-
-/// ρ of each row; a block serves sixteen neighbours.
-struct RowDraws {
-  private let delivery: Delivery
-  private var current = -1
-  private var block = SIMD4<UInt32>()
-
-  init(_ delivery: Delivery) { self.delivery = delivery }
-
-  mutating func rho(_ row: Int) -> UInt8 {
-    if row &>> 4 != current {
-      current = row &>> 4
-      block = delivery.moment.block(.rowRounding, object: delivery.index, index: current)
+    let low = Int16(truncatingIfNeeded: limits.low)
+    let high = Int16(truncatingIfNeeded: limits.high)
+    if delivery.change == .step {
+      kernels.change(
+        memory.pointee.weights16 + start, step: scratch.most16, low: low, high: high,
+        count: columns)
+    } else {
+      kernels.change(
+        memory.pointee.weights16 + start, most: scratch.most16, fraction: scratch.fraction,
+        dither: scratch.dither, rho: rho, low: low, high: high, count: columns)
     }
-    return byte(block, row & 15)
   }
 }

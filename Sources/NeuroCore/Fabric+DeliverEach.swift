@@ -14,26 +14,23 @@ extension Fabric {
     if synapse.changes,
       delivery.memory.pointee.projection.rule.rounding == .stochastic
     {
-      var draws = RowDraws(delivery)
-      synapse.rho = draws.rho(row)
+      synapse.rho = byte(
+        delivery.moment.block(.rowRounding, object: delivery.index, index: row &>> 4), row & 15)
     }
     let memory = delivery.memory
     switch memory.pointee.projection.connectivity {
     case .dense:
       let start = row * memory.pointee.stride
-      for column in delivery.first..<(delivery.first + delivery.count) {
+      for column in 0..<memory.pointee.targetCount {
         deliver(&synapse, position: start + column, column: column)
       }
     case .sparse:
-      let starts = memory.pointee.sliceStarts + delivery.ordinal * memory.pointee.sourceCount
-      let ends = starts + memory.pointee.sourceCount
-      for position in Int(starts[row])..<Int(ends[row]) {
-        deliver(&synapse, position: position, column: Int(memory.pointee.targets[position]))
+      let starts = memory.pointee.rowStarts
+      for position in Int(starts[row])..<Int(starts[row + 1]) {
+        deliver(&synapse, position: position, column: memory.pointee.target(position))
       }
     case .oneToOne, .sharedKernel:
-      if row >= delivery.first, row < delivery.first + delivery.count {
-        deliver(&synapse, position: row, column: row)
-      }
+      deliver(&synapse, position: row, column: row)
     }
   }
 
@@ -71,22 +68,27 @@ extension Fabric {
   private func changed(_ weight: Int32, _ synapse: Synapse, column: Int) -> Int32 {
     let memory = synapse.delivery.memory
     let projection = memory.pointee.projection
-    let local = column - synapse.delivery.first
-    var amount = scratch.amounts[0][local]
+    let change: Int32
     if synapse.delivery.change == .general {
-      amount = 0
+      var amount: Int64 = 0
       for index in 0..<Int(projection.rule.termCount) {
         let term = projection.rule.terms[index]
-        var part = scratch.amounts[index][local] &* synapse.rowFactors[index]
+        var part = scratch.amounts[index][column] &* synapse.rowFactors[index]
         if term.factorA == .weight { part &*= Int64(weight) }
         if term.factorB == .weight { part &*= Int64(weight) }
         amount &+= part
       }
+      change = roundedChange(
+        amount, rule: projection.rule, shift: Int64(projection.rule.shift),
+        word: projection.rule.rounding == .nearest ? 0 : scratch.words[column],
+        rho: synapse.rho, storage: projection.storage)
+    } else {
+      let less = scratch.fraction[column] > scratch.dither[column] &+ synapse.rho ? 0 : 1
+      change =
+        projection.storage == .int8
+        ? Int32(scratch.most8[column] &- Int8(less))
+        : Int32(scratch.most16[column] &- Int16(less))
     }
-    let change = roundedChange(
-      amount, rule: projection.rule, shift: Int64(projection.rule.shift),
-      word: projection.rule.rounding == .nearest ? 0 : scratch.words[local], rho: synapse.rho,
-      storage: projection.storage)
     let sum = min(
       max(weight &+ change, projection.storage.minimum), projection.storage.maximum)
     return min(max(sum, memory.pointee.lowLimit), memory.pointee.highLimit)

@@ -2,29 +2,44 @@ import NeuroKernels
 
 extension Fabric {
   /// Steps 5 and 6: who fires, and what that does to it. Source: docs/numerics.md 2.
-  func fire(_ slice: Slice) {
-    let memory = populations + Int(slice.population)
-    let population = memory.pointee.population
-    guard population.hasThreshold else { return }
-    let first = Int(slice.first)
-    let end = first + Int(slice.count)
-    if population.groupSize > 1 {
-      fireGroups(memory, first: first, end: end)
-      return
+  func fire(_ memory: UnsafeMutablePointer<PopulationMemory>) {
+    guard memory.pointee.population.hasThreshold else { return }
+    let count = memory.pointee.count
+    guard memory.pointee.population.groupSize <= 1 else {
+      return fireGroups(memory, first: 0, end: count)
     }
     let membrane = memory.pointee.state[0]
-    let refractory = memory.pointee.refractory
-    let thresholds =
-      population.hasArray(.threshold)
-      ? memory.pointee.parameters[Int(NeuronParameter.threshold.rawValue)] : nil
-    for neuron in first..<end {
-      let threshold = thresholds?[neuron] ?? population.threshold
-      if refractory[neuron] != 0 {
-        refractory[neuron] &-= 1
-      } else if membrane[neuron] > threshold {
-        reset(memory, population, neuron, threshold: threshold)
-      }
+    if memory.pointee.population.hasArray(.threshold) {
+      kernels.flag(
+        membrane, aboveEach: memory.pointee.array(.threshold),
+        refractory: memory.pointee.refractory, into: scratch.flags,
+        count: memory.pointee.width)
+    } else {
+      kernels.flag(
+        membrane, above: memory.pointee.population.threshold,
+        refractory: memory.pointee.refractory, into: scratch.flags,
+        count: memory.pointee.width)
     }
+    for neuron in collectFlags(memory, count: count) { reset(memory, Int(neuron)) }
+  }
+
+  /// Appends those whose flag is set to the ones that fire in the current tick, and gives their entries.
+  func collectFlags(
+    _ memory: UnsafeMutablePointer<PopulationMemory>, count: Int
+  ) -> UnsafeMutableBufferPointer<UInt32> {
+    endFlags(count)
+    let slot = memory.pointee.slot
+    let list =
+      memory.pointee.spikes + slot * memory.pointee.count + Int(memory.pointee.spikeCounts[slot])
+    let found = collect(scratch.flags, count: count, into: list)
+    memory.pointee.spikeCounts[slot] += Int32(truncatingIfNeeded: found)
+    return UnsafeMutableBufferPointer(start: list, count: found)
+  }
+
+  /// Clears the flags after the last one, so that they can be read 64 at a time.
+  func endFlags(_ count: Int) {
+    let end = UnsafeMutableRawPointer(scratch.flags + count)
+    for word in 0..<8 { end.storeBytes(of: 0, toByteOffset: 8 * word, as: UInt64.self) }
   }
 
   /// Of each group the candidate furthest above its threshold fires, the lowest index among equals.
@@ -51,27 +66,29 @@ extension Fabric {
         neuron += 1
       }
       if winner >= 0 {
-        let threshold = memory.pointee.value(.threshold, shared: population.threshold, winner)
-        reset(memory, population, winner, threshold: threshold)
+        reset(memory, winner)
+        memory.pointee.append(winner)
       }
     }
   }
 
+  /// Fields are read one by one: a copy of the population would cost more than all the rest.
   @inline(__always)
-  private func reset(
-    _ memory: UnsafeMutablePointer<PopulationMemory>, _ population: Population, _ neuron: Int,
-    threshold: Int32
-  ) {
+  private func reset(_ memory: UnsafeMutablePointer<PopulationMemory>, _ neuron: Int) {
     let membrane = memory.pointee.state[0]
-    switch population.reset {
+    switch memory.pointee.population.reset {
     case .none: break
     case .value:
-      membrane[neuron] = memory.pointee.value(.resetValue, shared: population.resetValue, neuron)
-    case .subtract: membrane[neuron] = saturate(membrane[neuron] &- threshold)
+      membrane[neuron] = memory.pointee.value(
+        .resetValue, shared: memory.pointee.population.resetValue, neuron)
+    case .subtract:
+      let threshold = memory.pointee.value(
+        .threshold, shared: memory.pointee.population.threshold, neuron)
+      membrane[neuron] = saturate(membrane[neuron] &- threshold)
     }
-    let lower = memory.pointee.value(.lowerBound, shared: population.lowerBound, neuron)
+    let lower = memory.pointee.value(
+      .lowerBound, shared: memory.pointee.population.lowerBound, neuron)
     membrane[neuron] = max(lower, membrane[neuron])
-    memory.pointee.refractory[neuron] = population.refractoryTicks
-    memory.pointee.append(neuron)
+    memory.pointee.refractory[neuron] = memory.pointee.population.refractoryTicks
   }
 }

@@ -31,7 +31,7 @@ extension Fabric {
   }
 
   public mutating func setTarget(projection: Int, synapse: Int, to target: UInt32) {
-    projections[projection].targets[synapse] = target
+    projections[projection].setTarget(synapse, to: target)
   }
 
   /// Whether the rows of a sparse projection run from 0 to its synapses, with ascending targets that exist.
@@ -44,34 +44,12 @@ extension Fabric {
       let end = Int(memory.rowStarts[row + 1])
       guard start <= end, end <= memory.weightCount else { return false }
       for synapse in start..<end {
-        if memory.targets[synapse] >= memory.targetCount { return false }
-        if synapse > start, memory.targets[synapse] <= memory.targets[synapse - 1] { return false }
+        let target = memory.target(synapse)
+        if target >= memory.targetCount { return false }
+        if synapse > start, target <= memory.target(synapse - 1) { return false }
       }
     }
     return true
-  }
-
-  /// Finds where each slice's synapses begin in the rows of sparse projections. After set-up, before the first tick.
-  public mutating func prepare() {
-    for index in 0..<projectionCount where projections[index].projection.connectivity == .sparse {
-      for slice in 0..<sliceCount
-      where slices[slice].population == projections[index].projection.target {
-        fillSliceStarts(of: projections[index], slice: slice)
-      }
-    }
-  }
-
-  private func fillSliceStarts(of memory: ProjectionMemory, slice: Int) {
-    let starts = memory.sliceStarts + Int(sliceOrdinals[slice]) * memory.sourceCount
-    let ends = starts + memory.sourceCount
-    let first = UInt32(slices[slice].first)
-    for row in 0..<memory.sourceCount {
-      let rowEnd = memory.rowStarts[row + 1]
-      var synapse = memory.rowStarts[row]
-      while synapse < rowEnd, memory.targets[Int(synapse)] < first { synapse += 1 }
-      starts[row] = synapse
-      ends[row] = rowEnd
-    }
   }
 
   public mutating func setEnabled(projection: Int, _ on: Bool) {
@@ -90,14 +68,28 @@ extension Fabric {
 }
 
 extension Fabric {
-  /// Synapses of a sparse projection whose targets lie in a slice; after `prepare`.
-  public func synapseCount(projection: Int, slice: Int) -> Int {
+  /// Synapses of a sparse projection whose targets lie in a slice; once they are valid.
+  public func synapseCount(projection: Int, slice: Slice) -> Int {
     let memory = projections[projection]
-    let starts = memory.sliceStarts + Int(sliceOrdinals[slice]) * memory.sourceCount
     var count = 0
     for row in 0..<memory.sourceCount {
-      count += Int(starts[memory.sourceCount + row] - starts[row])
+      count +=
+        memory.synapse(from: Int(slice.first + slice.count), row: row)
+        - memory.synapse(from: Int(slice.first), row: row)
     }
     return count
+  }
+}
+
+extension ProjectionMemory {
+  /// The first synapse of a row whose target is not below `target`, or the row's end.
+  fileprivate func synapse(from target: Int, row: Int) -> Int {
+    var low = Int(rowStarts[row])
+    var high = Int(rowStarts[row + 1])
+    while low < high {
+      let middle = (low + high) / 2
+      if self.target(middle) < target { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

@@ -25,18 +25,39 @@ extension Fabric {
     openTick()
     let memory = populations + population
     let floor = memory.pointee.population.floor
-    let gain = UInt32(bitPattern: memory.pointee.population.gain)
-    let moment = DrawMoment(seed: seed, stream: stream, count: count)
-    var block = SIMD4<UInt32>()
-    var current = -1
-    for neuron in 0..<memory.pointee.count where intensities[neuron] > floor {
-      if neuron &>> 3 != current {
-        current = neuron &>> 3
-        block = moment.block(.input, object: population, index: current)
+    let neurons = memory.pointee.count
+    kernels.flag(intensities, above: floor, into: scratch.flags, count: neurons)
+    endFlags(neurons)
+    // Blocks of eight neurons of which some are above the floor.
+    var blocks = 0
+    var first = 0
+    while first < neurons {
+      if UnsafeRawPointer(scratch.flags + first).load(as: UInt64.self) != 0 {
+        let copy = UnsafeMutableRawPointer(scratch.intensities + 8 * blocks)
+        copy.storeBytes(of: eight(intensities + first, neurons - first), as: UInt64.self)
+        scratch.blocks[blocks] = UInt32(truncatingIfNeeded: first >> 3)
+        blocks += 1
       }
-      let draw = block[(neuron &>> 1) & 3] &>> UInt32((neuron & 1) &* 16) & 0xFFFF
-      if draw < (UInt32(intensities[neuron]) &* gain) &>> 8 { memory.pointee.append(neuron) }
+      first += 8
     }
+    let moment = DrawMoment(seed: seed, stream: stream, count: count)
+    draw(moment, .input, object: population, scratch.blocks, count: blocks, into: scratch.draws)
+    kernels.flag(
+      scratch.intensities, floor: floor, gain: UInt32(memory.pointee.population.gain),
+      draws: UnsafeRawPointer(scratch.draws).assumingMemoryBound(to: UInt16.self),
+      into: scratch.flags, count: paddedCount(8 * blocks))
+    let fired = collectFlags(memory, count: 8 * blocks)
+    for index in 0..<fired.count {
+      fired[index] = scratch.blocks[Int(fired[index] >> 3)] &* 8 &+ fired[index] & 7
+    }
+  }
+
+  /// Eight bytes as a word, as they lie in memory; zeros from the end on.
+  private func eight(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
+    guard count < 8 else { return UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self) }
+    var word: UInt64 = 0
+    for index in 0..<count { word |= UInt64(bytes[index]) &<< UInt64(8 &* index) }
+    return word.littleEndian
   }
 
   /// Runs one tick: steps 1 to 6, and 8, of docs/numerics.md 2.
@@ -49,16 +70,13 @@ extension Fabric {
   public mutating func tick(stream: UInt8, count: UInt64, learning: Bool, labelled: Bool) {
     openTick()
     let moment = DrawMoment(seed: seed, stream: stream, count: count)
-    for index in 0..<sliceCount {
-      let slice = slices[index]
-      let target = Int(slice.population)
+    for target in 0..<populationCount where populations[target].population.kind == .leaky {
       for position in Int(incomingStarts[target])..<Int(incomingStarts[target + 1]) {
         deliver(
-          Int(incoming[position]), slice: slice, ordinal: Int(sliceOrdinals[index]),
-          moment: moment, learning: learning, labelled: labelled)
+          Int(incoming[position]), moment: moment, learning: learning, labelled: labelled)
       }
-      integrate(slice, moment: moment)
-      fire(slice)
+      integrate(target, moment: moment)
+      fire(populations + target)
     }
     for index in 0..<populationCount where populations[index].hasTraces {
       trace(populations + index, stream: stream, count: count)
@@ -89,43 +107,69 @@ extension Fabric {
   }
 
   /// Step 4: state decays and takes its arrivals.
-  private func integrate(_ slice: Slice, moment: DrawMoment) {
-    let memory = populations + Int(slice.population)
-    let population = memory.pointee.population
-    let first = Int(slice.first)
-    let count = Int(slice.count)
-    let individual =
-      population.hasArray(.decayIndex) || population.hasArray(.bias)
-      || population.hasArray(.lowerBound) || population.noiseAmplitude != 0
-    guard !individual else {
-      return integrateEach(slice, moment: moment)
+  private func integrate(_ target: Int, moment: DrawMoment) {
+    let memory = populations + target
+    let count = memory.pointee.width
+    guard !memory.pointee.population.hasArray(.decayIndex) else {
+      return integrateEach(target, moment: moment)
     }
-    let decays = population.decays[0]
-    let fractions: InlineArray<4, UInt16> = [
-      decays.membrane, decays.current1, decays.current2, decays.dendrite,
-    ]
-    for compartment in 1..<Compartment.count {
-      let keep = 4096 - Int32(fractions[compartment])
-      let state = memory.pointee.state[compartment] + first
-      if memory.pointee.arrivalCompartments & (1 << UInt8(compartment)) != 0 {
-        decayAndAdd(
-          state, memory.pointee.arrivals[compartment] + first, keep: keep, count: count)
-      }
+    let decays = memory.pointee.population.decays[0]
+    decay(memory, .current1, decays.current1)
+    decay(memory, .current2, decays.current2)
+    decay(memory, .dendrite, decays.dendrite)
+    let arrivals = memory.pointee.arrivals[0]
+    var bias = memory.pointee.population.bias
+    if memory.pointee.population.hasArray(.bias) {
+      addBounded(memory.pointee.array(.bias), to: arrivals, count: count)
+      bias = 0
     }
-    NeuroKernels.integrate(
-      memory.pointee.state[0] + first, memory.pointee.state[1] + first,
-      memory.pointee.state[2] + first, memory.pointee.arrivals[0] + first,
-      keep: 4096 - Int32(decays.membrane), currentShift: Int32(population.currentShift),
-      bias: population.bias, lowerBound: population.lowerBound, count: count)
+    let hasBounds = memory.pointee.population.hasArray(.lowerBound)
+    if memory.pointee.population.noiseAmplitude != 0 {
+      fillNoise(target, moment)
+      addBounded(scratch.values, to: arrivals, count: count)
+    }
+    kernels.integrate(
+      memory.pointee.state[0], memory.pointee.state[1], memory.pointee.state[2], arrivals,
+      keep: 4096 - Int32(decays.membrane),
+      currentShift: Int32(memory.pointee.population.currentShift), bias: bias,
+      lowerBound: hasBounds ? Law.stateMinimum : memory.pointee.population.lowerBound,
+      count: count)
+    if hasBounds {
+      raise(memory.pointee.state[0], to: memory.pointee.array(.lowerBound), count: count)
+    }
+  }
+
+  private func decay(
+    _ memory: UnsafeMutablePointer<PopulationMemory>, _ compartment: Compartment,
+    _ fraction: UInt16
+  ) {
+    let number = Int(compartment.rawValue)
+    guard memory.pointee.arrivalCompartments & (1 << compartment.rawValue) != 0 else { return }
+    kernels.decayAndAdd(
+      memory.pointee.state[number], memory.pointee.arrivals[number],
+      keep: 4096 - Int32(fraction), count: memory.pointee.width)
+  }
+
+  /// The noise of each neuron. Source: docs/numerics.md 5.
+  private func fillNoise(_ target: Int, _ moment: DrawMoment) {
+    let count = populations[target].count
+    let amplitude = populations[target].population.noiseAmplitude
+    draw(
+      moment, .noise, object: target, scratch.numbers, count: (count + 3) >> 2,
+      into: scratch.draws)
+    for neuron in 0..<count {
+      scratch.values[neuron] = noise(scratch.draws[neuron], amplitude)
+    }
   }
 
   /// Step 4 where parameters differ from neuron to neuron, or noise is added.
-  private func integrateEach(_ slice: Slice, moment: DrawMoment) {
-    let memory = populations + Int(slice.population)
+  private func integrateEach(_ target: Int, moment: DrawMoment) {
+    let memory = populations + target
     let population = memory.pointee.population
     let shift = Int32(population.currentShift)
     let half: Int32 = shift == 0 ? 0 : 1 &<< (shift &- 1)
-    for neuron in Int(slice.first)..<Int(slice.first + slice.count) {
+    if population.noiseAmplitude != 0 { fillNoise(target, moment) }
+    for neuron in 0..<memory.pointee.count {
       let decays = memory.pointee.decays(neuron)
       let input1 = add(memory, 1, neuron, decay: decays.current1)
       let input2 = add(memory, 2, neuron, decay: decays.current2)
@@ -135,7 +179,7 @@ extension Fabric {
       sum &+= (input1 &+ input2 &+ half) &>> shift
       sum &+= bound(memory.pointee.arrivals[0][neuron])
       sum &+= memory.pointee.value(.bias, shared: population.bias, neuron)
-      sum &+= noise(Int(slice.population), population.noiseAmplitude, neuron, moment)
+      if population.noiseAmplitude != 0 { sum &+= scratch.values[neuron] }
       let lower = memory.pointee.value(.lowerBound, shared: population.lowerBound, neuron)
       memory.pointee.state[0][neuron] = max(lower, saturate(sum))
       memory.pointee.arrivals[0][neuron] = 0
@@ -155,11 +199,8 @@ extension Fabric {
     return sum
   }
 
-  private func noise(
-    _ population: Int, _ amplitude: Int32, _ neuron: Int, _ moment: DrawMoment
-  ) -> Int32 {
-    guard amplitude != 0 else { return 0 }
-    let word = moment.block(.noise, object: population, index: neuron &>> 2)[neuron & 3]
+  @inline(__always)
+  private func noise(_ word: UInt32, _ amplitude: Int32) -> Int32 {
     let sum = (word & 255) &+ (word &>> 8 & 255) &+ (word &>> 16 & 255) &+ (word &>> 24)
     return ((Int32(bitPattern: sum) &- 510) &* amplitude &+ 128) &>> 8
   }

@@ -45,11 +45,19 @@ struct DrawMoment: BitwiseCopyable {
   ) -> SIMD4<UInt32> {
     let counter = SIMD4(
       UInt32(truncatingIfNeeded: index),
-      purpose.rawValue &<< 28 | UInt32(truncatingIfNeeded: object) &<< 16
-        | UInt32(truncatingIfNeeded: block),
-      UInt32(truncatingIfNeeded: count),
-      UInt32(stream) &<< 24 | UInt32(truncatingIfNeeded: count &>> 32) & 0xFF_FFFF)
+      word1(purpose, object: object) | UInt32(truncatingIfNeeded: block), word2, word3)
     return Philox.block(counter: counter, key: seed)
+  }
+
+  /// Words of the counter, but for the block in the first.
+  func word1(_ purpose: DrawPurpose, object: Int) -> UInt32 {
+    purpose.rawValue &<< 28 | UInt32(truncatingIfNeeded: object) &<< 16
+  }
+
+  var word2: UInt32 { UInt32(truncatingIfNeeded: count) }
+
+  var word3: UInt32 {
+    UInt32(stream) &<< 24 | UInt32(truncatingIfNeeded: count &>> 32) & 0xFF_FFFF
   }
 }
 

@@ -118,5 +118,6 @@ public struct Population: BitwiseCopyable, Sendable {
     self.neuronCount = neuronCount
   }
 
+  @inline(__always)
   public func hasArray(_ parameter: NeuronParameter) -> Bool { perNeuron & parameter.bit != 0 }
 }

@@ -2,15 +2,17 @@
 struct PopulationMemory: BitwiseCopyable {
   let population: Population
   let count: Int
+  /// Neurons that arrays of leaky ones have room for.
+  var width: Int { paddedCount(count) }
   /// Ticks of history kept: the longest delay of a projection from here, the last tick where a rule asks who fired in it, and the
   /// current one.
   let historyTicks: Int
   /// Where the current tick stands in the history.
   var slot = 0
 
-  /// [count] each of V, I1, I2, U.
+  /// [width] each of V, I1, I2, U.
   let state: InlineArray<4, UnsafeMutablePointer<Int32>>
-  /// [count] each, zero between ticks.
+  /// [width] each, zero between ticks.
   let arrivals: InlineArray<4, UnsafeMutablePointer<Int32>>
   let refractory: UnsafeMutablePointer<UInt8>
   /// Whether it has any of the following.
@@ -34,7 +36,7 @@ struct PopulationMemory: BitwiseCopyable {
     self.population = population
     self.historyTicks = historyTicks
     count = Int(population.neuronCount)
-    let neurons = population.kind == .leaky ? count : 0
+    let neurons = population.kind == .leaky ? paddedCount(count) : 0
     state = [
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
@@ -44,7 +46,7 @@ struct PopulationMemory: BitwiseCopyable {
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
     ]
     refractory = arena.take(UInt8.self, neurons)
-    let size = count
+    let size = paddedCount(count)
     func array(_ variable: StateVariable) -> UnsafeMutablePointer<Int32> {
       arena.take(Int32.self, population.has(variable) ? size : 0)
     }
@@ -71,6 +73,10 @@ struct PopulationMemory: BitwiseCopyable {
     population.hasArray(parameter) ? parameters[Int(parameter.rawValue)][neuron] : shared
   }
 
+  func array(_ parameter: NeuronParameter) -> UnsafeMutablePointer<Int32> {
+    parameters[Int(parameter.rawValue)]
+  }
+
   func decays(_ neuron: Int) -> DecaySet {
     population.decays[Int(value(.decayIndex, shared: 0, neuron))]
   }
@@ -84,6 +90,9 @@ struct PopulationMemory: BitwiseCopyable {
   func fired(slot: Int) -> UnsafeBufferPointer<UInt32> {
     UnsafeBufferPointer(start: spikes + slot * count, count: Int(spikeCounts[slot]))
   }
+
+  /// Neurons that fired in the last tick.
+  var firedLast: UnsafeBufferPointer<UInt32> { fired(slot: slot(ago: 1)) }
 
   /// Adds a neuron to those that fire in the current tick.
   func append(_ neuron: Int) {

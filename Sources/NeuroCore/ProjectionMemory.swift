@@ -1,36 +1,41 @@
+import NeuroKernels
+
+/// As many targets as 16 bits number, and one number more that says of a target that it does not exist.
+private let shortTargets = 65_535
+
 /// One projection at run time: its bits and its weights in model order.
 struct ProjectionMemory: BitwiseCopyable {
   var projection: Projection
   /// Of its rule.
   let isByColumn: Bool
+  let isNarrow: Bool
   let sourceCount: Int
   let targetCount: Int
-  /// Weights from one dense row to the next: the targets, rounded up to 64.
+  /// Weights from one dense row to the next: the targets, rounded up to 64. After the last row comes one of zeros.
   let stride: Int
   let weightCount: Int
   let weights8: UnsafeMutablePointer<Int8>
   let weights16: UnsafeMutablePointer<Int16>
-  /// Sparse: [sources + 1] and [weightCount].
+  /// Sparse: [sources + 1] and, in one of two widths, [weightCount].
   let rowStarts: UnsafeMutablePointer<UInt32>
-  let targets: UnsafeMutablePointer<UInt32>
-  /// Sparse: [slices + 1][sources], where in its row a slice's synapses begin.
-  let sliceStarts: UnsafeMutablePointer<UInt32>
+  private let targets16: UnsafeMutablePointer<UInt16>
+  private let targets32: UnsafeMutablePointer<UInt32>
 
   init(
-    _ projection: Projection, source: Population, target: Population, sliceCount: Int,
-    arena: inout Arena
+    _ projection: Projection, source: Population, target: Population, arena: inout Arena
   ) {
     self.projection = projection
     isByColumn = projection.rule.isByColumn
+    isNarrow = isByColumn && projection.rule.isNarrow
     sourceCount = Int(source.neuronCount)
     targetCount = Int(target.neuronCount)
-    stride = (targetCount + 63) & ~63
+    stride = paddedCount(targetCount)
     let sparse = projection.connectivity == .sparse
     let stored: Int
     switch projection.connectivity {
     case .dense:
       weightCount = sourceCount * targetCount
-      stored = sourceCount * stride
+      stored = (sourceCount + 1) * stride
     case .oneToOne, .sharedKernel:
       weightCount = targetCount
       stored = targetCount
@@ -41,8 +46,9 @@ struct ProjectionMemory: BitwiseCopyable {
     weights8 = arena.take(Int8.self, projection.storage == .int8 ? stored : 0)
     weights16 = arena.take(Int16.self, projection.storage == .int16Master ? stored : 0)
     rowStarts = arena.take(UInt32.self, sparse ? sourceCount + 1 : 0)
-    targets = arena.take(UInt32.self, sparse ? weightCount : 0)
-    sliceStarts = arena.take(UInt32.self, sparse ? (sliceCount + 1) * sourceCount : 0)
+    let isShort = targetCount <= shortTargets
+    targets16 = arena.take(UInt16.self, sparse && isShort ? weightCount : 0)
+    targets32 = arena.take(UInt32.self, sparse && !isShort ? weightCount : 0)
   }
 
   /// Where weight `index` of the model's order is stored.
@@ -50,6 +56,42 @@ struct ProjectionMemory: BitwiseCopyable {
   func position(_ index: Int) -> Int {
     guard projection.connectivity == .dense, stride != targetCount else { return index }
     return index / targetCount * stride + index % targetCount
+  }
+
+  /// The target of a synapse of a sparse projection.
+  @inline(__always)
+  func target(_ synapse: Int) -> Int {
+    targetCount <= shortTargets ? Int(targets16[synapse]) : Int(targets32[synapse])
+  }
+
+  /// Sets it; one that does not exist becomes another one that does not.
+  func setTarget(_ synapse: Int, to target: UInt32) {
+    if targetCount <= shortTargets {
+      targets16[synapse] = UInt16(clamping: target)
+    } else {
+      targets32[synapse] = target
+    }
+  }
+
+  /// arrivals += the acting weights of a sparse row, times 2^shift.
+  func scatter(row: Int, into arrivals: UnsafeMutablePointer<Int32>) {
+    let start = Int(rowStarts[row])
+    let count = Int(rowStarts[row + 1]) - start
+    let shift = Int32(projection.shift)
+    switch (projection.storage, targetCount <= shortTargets) {
+    case (.int8, true):
+      NeuroKernels.scatter(
+        weights8 + start, to: targets16 + start, shift: shift, into: arrivals, count: count)
+    case (.int8, false):
+      NeuroKernels.scatter(
+        weights8 + start, to: targets32 + start, shift: shift, into: arrivals, count: count)
+    case (.int16Master, true):
+      NeuroKernels.scatter(
+        weights16 + start, to: targets16 + start, shift: shift, into: arrivals, count: count)
+    case (.int16Master, false):
+      NeuroKernels.scatter(
+        weights16 + start, to: targets32 + start, shift: shift, into: arrivals, count: count)
+    }
   }
 
   @inline(__always)

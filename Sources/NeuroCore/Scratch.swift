@@ -6,22 +6,52 @@ struct Scratch: BitwiseCopyable {
   let amounts: InlineArray<4, UnsafeMutablePointer<Int64>>
   /// Words of the column draws.
   let words: UnsafeMutablePointer<UInt32>
-  /// Step of a column: integer part, fraction in 1/256, and the column's dither byte.
-  let whole8: UnsafeMutablePointer<Int8>
-  let whole16: UnsafeMutablePointer<Int16>
+  /// Larger step of a column (q + 1), fraction in 1/256, and the column's dither byte.
+  let most8: UnsafeMutablePointer<Int8>
+  let most16: UnsafeMutablePointer<Int16>
   let fraction: UnsafeMutablePointer<UInt8>
   let dither: UnsafeMutablePointer<UInt8>
+  /// Views of what a rule with one factor multiplies, and of its gate.
+  let values: UnsafeMutablePointer<Int32>
+  let gate: UnsafeMutablePointer<Int32>
+  /// [neurons of the largest population, and 64 more] who fires, 0 or 1.
+  let flags: UnsafeMutablePointer<UInt8>
+  /// 0, 1, 2 and so on.
+  let numbers: UnsafeMutablePointer<UInt32>
+  let numberCount: Int
+  /// Numbers of blocks to draw, the draws, and the intensities that they are for: room for a block to each 4 neurons.
+  let blocks: UnsafeMutablePointer<UInt32>
+  let draws: UnsafeMutablePointer<UInt32>
+  let intensities: UnsafeMutablePointer<UInt8>
+  /// ρ of rows that arrive.
+  let rhos: UnsafeMutablePointer<UInt8>
 
-  init(columns: Int, arena: inout Arena) {
-    sums = arena.take(Int16.self, columns)
+  /// - Parameters:
+  ///   - columns, neurons: of the largest target, and of the largest population.
+  init(columns: Int, neurons: Int, arena: inout Arena) {
+    let width = paddedCount(columns)
+    sums = arena.take(Int16.self, width)
     amounts = [
       arena.take(Int64.self, columns), arena.take(Int64.self, columns),
       arena.take(Int64.self, columns), arena.take(Int64.self, columns),
     ]
-    words = arena.take(UInt32.self, columns)
-    whole8 = arena.take(Int8.self, columns)
-    whole16 = arena.take(Int16.self, columns)
-    fraction = arena.take(UInt8.self, columns)
-    dither = arena.take(UInt8.self, columns)
+    words = arena.take(UInt32.self, width)
+    most8 = arena.take(Int8.self, width)
+    most16 = arena.take(Int16.self, width)
+    fraction = arena.take(UInt8.self, width)
+    dither = arena.take(UInt8.self, width)
+    values = arena.take(Int32.self, width)
+    gate = arena.take(Int32.self, width)
+    let most = paddedCount(neurons)
+    flags = arena.take(UInt8.self, most + 64)
+    numberCount = most / 4
+    numbers = arena.take(UInt32.self, numberCount)
+    blocks = arena.take(UInt32.self, numberCount)
+    draws = arena.take(UInt32.self, most)
+    intensities = arena.take(UInt8.self, most)
+    rhos = arena.take(UInt8.self, most)
   }
 }
+
+/// What arrays of so many neurons have room for: kernels go through them in blocks of 64.
+func paddedCount(_ neurons: Int) -> Int { (neurons + 63) & ~63 }

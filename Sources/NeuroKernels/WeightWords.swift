@@ -2,12 +2,14 @@
 
 /// Whether numbers at any address lie between two limits.
 @inline(never)
+@export(interface)
 @_optimize(speed)
 public func lieBetween(_ low: Int8, _ high: Int8, _ bytes: UnsafeRawPointer, count: Int) -> Bool {
   liesWithin(low...high, bytes, count)
 }
 
 @inline(never)
+@export(interface)
 @_optimize(speed)
 public func lieBetween(_ low: Int16, _ high: Int16, _ bytes: UnsafeRawPointer, count: Int) -> Bool {
   liesWithin(low...high, bytes, count)
@@ -30,6 +32,7 @@ private func liesWithin<Number: FixedWidthInteger & BitwiseCopyable>(
 
 /// Numbers of 16 bits as numbers of 8, which they fit.
 @inline(never)
+@export(interface)
 @_optimize(speed)
 public func narrow(
   _ words: UnsafePointer<Int16>, to bytes: UnsafeMutablePointer<Int8>, count: Int

@@ -58,9 +58,10 @@ extension PayloadWriter {
   }
 
   public mutating func put(_ spike: SpikeRecord) {
-    put(spike.tick)
-    put(spike.population)
-    put(spike.neuron)
+    guard let place = putRoom(SpikeRecord.byteCount) else { return }
+    place.storeBytes(of: spike.tick.littleEndian, as: UInt32.self)
+    place.storeBytes(of: spike.population.littleEndian, toByteOffset: 4, as: UInt32.self)
+    place.storeBytes(of: spike.neuron.littleEndian, toByteOffset: 8, as: UInt32.self)
   }
 
   public mutating func put(_ score: ScoreRecord) {
@@ -151,10 +152,8 @@ extension PayloadReader {
   /// The next spike; nil at the end.
   public mutating func readSpike() -> SpikeRecord? {
     guard !failed, remaining > 0 else { return nil }
-    let tick = read(UInt32.self)
-    let population = read(UInt32.self)
-    let neuron = read(UInt32.self)
-    return failed ? nil : SpikeRecord(tick: tick, population: population, neuron: neuron)
+    let bytes = readBytes(SpikeRecord.byteCount)
+    return failed ? nil : SpikeRecords(bytes)[0]
   }
 
   /// The next score; nil at the end.

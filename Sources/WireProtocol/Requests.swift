@@ -159,8 +159,32 @@ public struct SpikeRecord: BitwiseCopyable {
   }
 
   /// Whether `other` may follow: ascending by tick, population and neuron.
+  @inline(__always)
   public func isBefore(_ other: SpikeRecord) -> Bool {
-    (tick, population, neuron) < (other.tick, other.population, other.neuron)
+    if tick != other.tick { return tick < other.tick }
+    if population != other.population { return population < other.population }
+    return neuron < other.neuron
+  }
+}
+
+/// Spikes one after the other, as they lie in a payload.
+public struct SpikeRecords {
+  private let bytes: UnsafeRawBufferPointer
+  public let count: Int
+
+  public init(_ bytes: UnsafeRawBufferPointer) {
+    self.bytes = bytes
+    count = bytes.count / SpikeRecord.byteCount
+  }
+
+  /// The spike at an index below `count`.
+  @inline(__always)
+  public subscript(index: Int) -> SpikeRecord {
+    let start = bytes.baseAddress.unsafelyUnwrapped + SpikeRecord.byteCount &* index
+    func word(_ offset: Int) -> UInt32 {
+      UInt32(littleEndian: start.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+    return SpikeRecord(tick: word(0), population: word(4), neuron: word(8))
   }
 }
 

@@ -6,7 +6,7 @@ private let allowedImports: [String: Set<String>] = [
   "Fault": ["CSpikelet", "CPlatform"],
   "Memory": ["CPlatform", "Fault"],
   "NeuroKernels": [],
-  "NeuroCore": ["NeuroKernels"],
+  "NeuroCore": ["NeuroKernels", "NeuroKernelsV3", "CKernels"],
   "NeuroReference": ["NeuroCore"],
   "Training": ["Model", "NeuroCore", "Fault", "Memory", "Foundation", "Dispatch"],
   "spikelet": ["CSpikelet", "CAPI", "Training", "Model", "Fault", "Foundation"],

@@ -1,11 +1,10 @@
 import NeuroCore
 import NeuroReference
 
-/// One random network and scenario, run by the reference and by the core in two placements.
+/// One random network and scenario, run by the reference and by the core with each set of kernels.
 struct Comparison {
   let description: NetworkDescription
   let scenario: [ScenarioTick]
-  let placements: [[Slice]]
   /// The run ends early after so many synapse visits: a busy network shows as much in fewer ticks.
   let workLimit: Int
 
@@ -13,35 +12,32 @@ struct Comparison {
     var random = SplitMix64(seed: seed)
     description = NetworkDescription.random(&random, largest: largest)
     scenario = description.randomScenario(&random)
-    var placements = [description.randomSlices(&random)]
-    if random.chance(30) { placements.append(description.wholeSlices) }
-    if random.chance(10) { placements.append(description.randomSlices(&random)) }
-    self.placements = placements
     self.workLimit = workLimit
   }
 
   /// Where the core first differs from the law, in words; nil if it never does.
   func firstDisagreement() -> String? {
     let reference = Implementation.reference.make(description)
-    let cores = placements.map { Implementation.core.make(description, slices: $0) }
+    let kinds: [Implementation] = [.core, .plainCore]
+    let cores = kinds.map { $0.make(description) }
     var work = 0
     for (index, tick) in scenario.enumerated() {
       if work > workLimit { break }
       tick.run(on: reference)
       work += visits(of: reference)
-      for (placement, core) in cores.enumerated() {
+      for (kind, core) in zip(kinds, cores) {
         tick.run(on: core)
         if let found = spikeDisagreement(reference, core) ?? stateDisagreement(reference, core) {
-          return "placement \(placement), tick \(index): \(found)"
+          return "\(kind), tick \(index): \(found)"
         }
       }
     }
-    for (placement, core) in cores.enumerated() {
+    for (kind, core) in zip(kinds, cores) {
       for projection in description.projections.indices {
         let expected = reference.weights(projection: projection)
         let found = core.weights(projection: projection)
         if let index = expected.indices.first(where: { expected[$0] != found[$0] }) {
-          return "placement \(placement), end: weight \(index) of projection \(projection) is "
+          return "\(kind), end: weight \(index) of projection \(projection) is "
             + "\(found[index]), by the law \(expected[index])"
         }
       }

@@ -1,4 +1,4 @@
-import NeuroCore
+@testable import NeuroCore
 
 /// The core, in memory that starts as rubbish so that nothing can rest on zeros.
 final class FabricUnderTest: NetworkUnderTest {
@@ -7,21 +7,18 @@ final class FabricUnderTest: NetworkUnderTest {
   private let neuronCounts: [Int]
   private let weightCounts: [Int]
 
-  init(_ description: NetworkDescription, slices: [Slice]) {
+  init(_ description: NetworkDescription, kernels: Kernels = Kernels()) {
     // Copies that are gone before the first use: the core may not keep them.
     let populations = UnsafeBufferPointer(copying: description.populations.map(\.parameters))
     let projections = UnsafeBufferPointer(copying: description.projections.map(\.parameters))
-    let placement = UnsafeBufferPointer(copying: slices)
-    let bytes = Fabric.requiredBytes(
-      populations: populations, projections: projections, slices: placement)!
+    let bytes = Fabric.requiredBytes(populations: populations, projections: projections)!
     memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
     memory.initializeMemory(as: UInt8.self, repeating: 0xA5, count: bytes)
     fabric = Fabric(
-      populations: populations, projections: projections, slices: placement,
-      seed: description.seed, memory: memory)
+      populations: populations, projections: projections, seed: description.seed, memory: memory)
+    fabric.kernels = kernels
     populations.deallocate()
     projections.deallocate()
-    placement.deallocate()
     neuronCounts = description.populations.map { Int($0.parameters.neuronCount) }
     weightCounts = description.projections.map(\.weights.count)
     for (index, part) in description.populations.enumerated() {
@@ -45,7 +42,6 @@ final class FabricUnderTest: NetworkUnderTest {
         fabric.setWeight(projection: index, position, to: Int32(weight))
       }
     }
-    fabric.prepare()
   }
 
   deinit { memory.deallocate() }

@@ -27,8 +27,8 @@ import Testing
     var random = SplitMix64(seed: 0x601D_0000 + UInt64(seed))
     let description = NetworkDescription.random(&random, largest: 70, traces: seed > 24)
     let scenario = description.randomScenario(&random)
-    let slices = description.randomSlices(&random)
-    let run = implementation.make(description, slices: slices)
+    description.drawPlacement(&random)
+    let run = implementation.make(description)
     var result = Digest()
     for tick in scenario {
       tick.run(on: run)

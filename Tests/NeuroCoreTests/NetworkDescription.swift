@@ -62,13 +62,6 @@ struct NetworkDescription {
     projections[projection].targets = targets
   }
 
-  /// The placement that keeps each leaky population in one piece.
-  var wholeSlices: [Slice] {
-    populations.indices.filter { populations[$0].parameters.kind == .leaky }.map {
-      Slice(core: 0, population: Int32($0), first: 0, count: populations[$0].parameters.neuronCount)
-    }
-  }
-
   func reference() -> ReferenceNetwork {
     ReferenceNetwork(
       seed: seed,

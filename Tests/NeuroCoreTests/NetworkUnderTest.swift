@@ -1,4 +1,4 @@
-import NeuroCore
+@testable import NeuroCore
 import NeuroReference
 
 /// What the reference and the core both do, so that one test can hold either.
@@ -19,11 +19,14 @@ protocol NetworkUnderTest: AnyObject {
 enum Implementation: CaseIterable {
   case reference
   case core
+  /// With the kernels for every processor.
+  case plainCore
 
-  func make(_ description: NetworkDescription, slices: [Slice]? = nil) -> any NetworkUnderTest {
+  func make(_ description: NetworkDescription) -> any NetworkUnderTest {
     switch self {
     case .reference: ReferenceUnderTest(description)
-    case .core: FabricUnderTest(description, slices: slices ?? description.wholeSlices)
+    case .core: FabricUnderTest(description)
+    case .plainCore: FabricUnderTest(description, kernels: .plain)
     }
   }
 }

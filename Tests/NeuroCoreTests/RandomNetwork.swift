@@ -44,23 +44,17 @@ extension NetworkDescription {
     return min(size, largest)
   }
 
-  /// A placement: each leaky population cut at random, but never within a group.
-  func randomSlices(_ random: inout SplitMix64) -> [Slice] {
-    var slices: [Slice] = []
-    for (index, part) in populations.enumerated() where part.parameters.kind == .leaky {
+  /// Draws a placement, which changes nothing: the golden digests of the arrangements were made with it.
+  func drawPlacement(_ random: inout SplitMix64) {
+    for part in populations where part.parameters.kind == .leaky {
       let count = Int(part.parameters.neuronCount)
       let unit = max(1, Int(part.parameters.groupSize))
       let longest = random.integer(1...max(1, count / unit)) * unit
       var first = 0
       while first < count {
-        let length = min(count - first, max(unit, random.integer(1...longest) / unit * unit))
-        slices.append(
-          Slice(
-            core: Int32(random.integer(0...7)), population: Int32(index), first: Int32(first),
-            count: Int32(length)))
-        first += length
+        first += min(count - first, max(unit, random.integer(1...longest) / unit * unit))
+        _ = random.integer(0...7)
       }
     }
-    return slices
   }
 }

@@ -159,11 +159,10 @@ import Testing
   }
 
   @Test(
-    "Who fired before a clear is forgotten, in every placement", arguments: Implementation.allCases)
+    "Who fired before a clear is forgotten", arguments: Implementation.allCases)
   func postsynaptic(implementation: Implementation) {
     let description = recurrent({ $0.rule.terms[0].trigger = .postsynaptic }, weights: 9)
-    let slices = (0..<3).map { Slice(core: $0, population: 0, first: $0, count: 1) }
-    let run = implementation.make(description, slices: slices)
+    let run = implementation.make(description)
     run.tick(0)
     #expect(run.weights(projection: 0) == [Int](repeating: 0, count: 9))
     run.tick(1)

@@ -96,7 +96,6 @@ extension Firmware {
     where network.pointee.projections[index].connectivity == .sparse {
       guard fabric.pointee.synapsesAreValid(projection: index) else { throw .law }
     }
-    fabric.pointee.prepare()
     guard fits(network) else { throw .resources }
     network.pointee.stage = .running
   }
@@ -143,7 +142,8 @@ extension Firmware {
   {
     let projection = network.pointee.projections[index]
     let sources = Int(network.pointee.populations[Int(projection.source)].neuronCount)
-    let columns = Int(network.pointee.slices[slice].count)
+    let slice = network.pointee.slices[slice]
+    let columns = Int(slice.count)
     switch projection.connectivity {
     case .dense: return sources * columns * projection.storage.bytes
     case .oneToOne, .sharedKernel: return columns * projection.storage.bytes

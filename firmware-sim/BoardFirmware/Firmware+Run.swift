@@ -12,19 +12,19 @@ extension Firmware {
       head.flags & ~RunFlag.all == 0, head.signals <= UInt32(WireLimit.signals),
       Int(head.events) <= reader.remaining / SpikeRecord.byteCount
     else { throw .malformed }
-    let events = PayloadReader(reader.readBytes(Int(head.events) * SpikeRecord.byteCount))
+    let events = SpikeRecords(reader.readBytes(Int(head.events) * SpikeRecord.byteCount))
     try checkEvents(events, network, ticks: head.ticks)
     let signals = reader
     try checkSignals(signals, network, head)
     if head.flags & RunFlag.clear != 0 { fabric.pointee.clear() }
     var stream = ReportStream(self, sequence: sequence)
-    var unread = events
-    var event = unread.readSpike()
+    var next = 0
     var offset: UInt32 = 0
     repeat {
-      while let due = event, due.tick == offset {
-        fabric.pointee.fire(population: Int(due.population), neuron: Int(due.neuron))
-        event = unread.readSpike()
+      while next < events.count, events[next].tick == offset {
+        fabric.pointee.fire(
+          population: Int(events[next].population), neuron: Int(events[next].neuron))
+        next &+= 1
       }
       if head.signals > 0 { setValues(signals, network, fabric, head, offset: offset) }
       tick(
@@ -80,16 +80,16 @@ extension Firmware {
   }
 
   private func checkEvents(
-    _ events: PayloadReader, _ network: UnsafeMutablePointer<LoadedNetwork>, ticks: UInt32
+    _ events: SpikeRecords, _ network: UnsafeMutablePointer<LoadedNetwork>, ticks: UInt32
   ) throws(BoardError) {
-    var reader = events
-    var last: SpikeRecord?
-    while let event = reader.readSpike() {
+    for index in 0..<events.count {
+      let event = events[index]
       guard event.population < network.pointee.populationCount else { throw .index }
-      let population = network.pointee.populations[Int(event.population)]
-      guard population.kind == .input, event.neuron < population.neuronCount else { throw .index }
-      guard event.tick < ticks, last?.isBefore(event) ?? true else { throw .malformed }
-      last = event
+      let population = network.pointee.populations + Int(event.population)
+      guard population.pointee.kind == .input, event.neuron < population.pointee.neuronCount
+      else { throw .index }
+      guard event.tick < ticks, index == 0 || events[index &- 1].isBefore(event)
+      else { throw .malformed }
     }
   }
 

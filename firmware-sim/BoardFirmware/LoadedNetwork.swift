@@ -111,8 +111,7 @@ struct LoadedNetwork: BitwiseCopyable {
 
   /// Takes memory for the fabric; false if there is not enough.
   mutating func build(_ seam: BoardSeam) -> Bool {
-    let bytes = Fabric.requiredBytes(
-      populations: allPopulations, projections: allProjections, slices: allSlices)
+    let bytes = Fabric.requiredBytes(populations: allPopulations, projections: allProjections)
     guard let bytes, let memory = seam.allocate(bytes) else { return false }
     guard let raw = seam.allocate(MemoryLayout<Fabric>.size) else {
       seam.release(memory)
@@ -121,8 +120,7 @@ struct LoadedNetwork: BitwiseCopyable {
     let fabric = raw.bindMemory(to: Fabric.self, capacity: 1)
     fabric.initialize(
       to: Fabric(
-        populations: allPopulations, projections: allProjections, slices: allSlices, seed: seed,
-        memory: memory))
+        populations: allPopulations, projections: allProjections, seed: seed, memory: memory))
     self.memory = memory
     self.fabric = fabric
     return true

@@ -8,11 +8,14 @@ struct ReportStream {
   private var values: PayloadWriter
   /// Ticks up to the next one after which each probe is sent.
   private var ticksLeft: InlineArray<16, UInt32> = .init(repeating: 1)
+  private let hasProbes: Bool
 
   init(_ firmware: borrowing Firmware, sequence: UInt32) {
     self.sequence = sequence
     events = PayloadWriter(firmware.eventFrame, capacity: FrameHeader.replyLimit)
     values = PayloadWriter(firmware.probeFrame, capacity: FrameHeader.replyLimit)
+    hasProbes = firmware.probes.valueCount > 0
+    guard hasProbes else { return }
     let ticks = firmware.learningCount &+ firmware.frozenCount
     for index in 0..<WireLimit.probes {
       let period = firmware.probes.entries[index].period
@@ -32,6 +35,7 @@ struct ReportStream {
         events.put(SpikeRecord(tick: tick, population: UInt32(population), neuron: neuron))
       }
     }
+    guard hasProbes else { return true }
     var count = 0
     for index in 0..<WireLimit.probes {
       ticksLeft[index] -= 1
