@@ -104,7 +104,7 @@ let host: [Target] = [
   .executableTarget(
     name: "spikelet", dependencies: ["CAPI", "CSpikelet", "Training", "Model", "Fault"],
     path: "Sources/spikelet", swiftSettings: common),
-  tests("NeuroCoreTests", ["NeuroCore", "NeuroReference"]),
+  tests("NeuroCoreTests", ["NeuroCore", "NeuroKernels", "NeuroReference"]),
   tests("ModelTests", ["Model", "NeuroCore", "Fault", "Memory"]),
   tests("WireProtocolTests", ["WireProtocol", "NeuroCore", "CChecksum"]),
   tests(

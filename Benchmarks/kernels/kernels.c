@@ -10,6 +10,7 @@ int main(int argc, char **argv) {
   if (argc < 2 || argc > 3) return fputs("usage: kernels FOLDER [MNIST]\n", stderr), 2;
   layers_workloads(31);
   recurrent_workloads(7);
+  activity_workload(31);
   loop_workload(20000);
   training_workload(15, argc, argv);
   roofline_workloads(31);

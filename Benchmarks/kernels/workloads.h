@@ -45,6 +45,7 @@ uint32_t bench_projection(bench *one, const spk_projection *projection, const in
 
 void layers_workloads(int repeats);
 void recurrent_workloads(int repeats);
+void activity_workload(int repeats);
 void loop_workload(int steps);
 void training_workload(int repeats, int argc, char **argv);
 void roofline_workloads(int repeats);

@@ -2,8 +2,8 @@ import NeuroKernels
 
 /// Rows whose int8 weights fit a 16-bit sum: 256 · 128 = 2^15.
 private let rowsPerFlush = 256
-/// Rows that are added together.
-private let rowsAtOnce = 8
+/// Bytes of rows that change before they are added: so much stays in the nearest cache.
+private let bytesAtOnce = 16_384
 
 /// One projection in one tick.
 struct Delivery {
@@ -112,16 +112,23 @@ extension Fabric {
     }
   }
 
-  /// Dense rows whose change does not depend on the weight: eight change, and are added together while they are near.
+  /// Dense rows whose change does not depend on the weight: some change, and are added together while they are near.
   private func deliverDense(_ delivery: Delivery, _ rows: UnsafeBufferPointer<UInt32>) {
     let memory = delivery.memory
     guard let list = rows.baseAddress else { return }
     if delivery.change == .dithered { drawRows(delivery, list, count: rows.count) }
     let limits = (memory.pointee.lowLimit, memory.pointee.highLimit)
+    let rowBytes = memory.pointee.stride &* memory.pointee.projection.storage.bytes
+    let most =
+      delivery.change == .none ? rowsPerFlush : min(rowsPerFlush, max(1, bytesAtOnce / rowBytes))
     var next = 0
     var pending = 0
     while next < rows.count {
-      let length = min(rowsAtOnce, rows.count &- next)
+      let length = min(most, rows.count &- next)
+      if pending &+ length > rowsPerFlush {
+        flushSums(delivery)
+        pending = 0
+      }
       if delivery.change != .none {
         for place in next..<(next &+ length) {
           let rho = delivery.change == .dithered ? scratch.rhos[place] : 0
@@ -131,12 +138,17 @@ extension Fabric {
       addRows(memory, list + next, length)
       next &+= length
       pending &+= length
-      if pending == rowsPerFlush || next == rows.count {
-        kernels.flush(
-          scratch.sums, shift: Int32(memory.pointee.projection.shift), into: delivery.arrivals,
-          count: memory.pointee.stride)
-        pending = 0
-      }
+    }
+    flushSums(delivery)
+  }
+
+  private func flushSums(_ delivery: Delivery) {
+    let shift = Int32(delivery.memory.pointee.projection.shift)
+    let columns = delivery.memory.pointee.stride
+    if delivery.memory.pointee.projection.storage == .int8 {
+      kernels.flushHalves(scratch.sums, shift: shift, into: delivery.arrivals, count: columns)
+    } else {
+      kernels.flush(scratch.sums, shift: shift, into: delivery.arrivals, count: columns)
     }
   }
 
@@ -152,42 +164,18 @@ extension Fabric {
       into: scratch.rhos)
   }
 
-  /// Adds `length` rows to the sums: eight, or, at the end, fewer.
-  @inline(__always)
   private func addRows(
-    _ memory: UnsafeMutablePointer<ProjectionMemory>, _ rows: UnsafePointer<UInt32>,
-    _ length: Int
+    _ memory: UnsafeMutablePointer<ProjectionMemory>, _ rows: UnsafePointer<UInt32>, _ count: Int
   ) {
     let columns = memory.pointee.stride
-    let isNarrow = memory.pointee.projection.storage == .int8
-    if length <= 2 {
-      for place in 0..<length {
-        let start = Int(rows[place]) &* columns
-        if isNarrow {
-          add(memory.pointee.weights8 + start, into: scratch.sums, count: columns)
-        } else {
-          add(memory.pointee.weights16 + start, into: scratch.sums, count: columns)
-        }
-      }
-      return
-    }
-    // The row after the last one is empty.
-    var filled = InlineArray<8, UInt32>(repeating: UInt32(memory.pointee.sourceCount))
-    var eight = rows
-    if length < rowsAtOnce {
-      for place in 0..<length { filled[place] = rows[place] }
-    }
-    filled.span.withUnsafeBufferPointer { copy in
-      if length < rowsAtOnce, let first = copy.baseAddress { eight = first }
-      if isNarrow {
-        kernels.addEight(
-          memory.pointee.weights8, rows: eight, stride: columns, into: scratch.sums,
-          count: columns)
-      } else {
-        kernels.addEight(
-          memory.pointee.weights16, rows: eight, stride: columns, into: scratch.sums,
-          count: columns)
-      }
+    if memory.pointee.projection.storage == .int8 {
+      kernels.addRows(
+        memory.pointee.weights8, rows: rows, rowCount: count, stride: columns,
+        into: scratch.sums, count: columns)
+    } else {
+      kernels.addRows(
+        memory.pointee.weights16, rows: rows, rowCount: count, stride: columns,
+        into: scratch.sums, count: columns)
     }
   }
 

@@ -9,18 +9,30 @@ extension Fabric {
       return fireGroups(memory, first: 0, end: count)
     }
     let membrane = memory.pointee.state[0]
+    let kind = memory.pointee.population.reset
+    let isShared =
+      kind == .none
+      || kind == .value
+        && !memory.pointee.population.hasArray(.resetValue)
+        && !memory.pointee.population.hasArray(.lowerBound)
+    let isSet = isShared && kind == .value
+    let value =
+      isSet
+      ? max(memory.pointee.population.lowerBound, memory.pointee.population.resetValue) : 0
     if memory.pointee.population.hasArray(.threshold) {
-      kernels.flag(
-        membrane, aboveEach: memory.pointee.array(.threshold),
-        refractory: memory.pointee.refractory, into: scratch.flags,
-        count: memory.pointee.width)
+      kernels.fire(
+        membrane, aboveEach: memory.pointee.array(.threshold), reset: value, kept: isSet ? 0 : -1,
+        refractory: memory.pointee.refractory, ticks: memory.pointee.population.refractoryTicks,
+        into: scratch.flags, count: memory.pointee.width)
     } else {
-      kernels.flag(
-        membrane, above: memory.pointee.population.threshold,
-        refractory: memory.pointee.refractory, into: scratch.flags,
-        count: memory.pointee.width)
+      kernels.fire(
+        membrane, above: memory.pointee.population.threshold, reset: value, kept: isSet ? 0 : -1,
+        refractory: memory.pointee.refractory, ticks: memory.pointee.population.refractoryTicks,
+        into: scratch.flags, count: memory.pointee.width)
     }
-    for neuron in collectFlags(memory, count: count) { reset(memory, Int(neuron)) }
+    let fired = collectFlags(memory, count: count)
+    guard !isShared else { return }
+    for neuron in fired { reset(memory, Int(neuron)) }
   }
 
   /// Appends those whose flag is set to the ones that fire in the current tick, and gives their entries.

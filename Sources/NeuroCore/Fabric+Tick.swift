@@ -128,12 +128,18 @@ extension Fabric {
       fillNoise(target, moment)
       addBounded(scratch.values, to: arrivals, count: count)
     }
-    kernels.integrate(
-      memory.pointee.state[0], memory.pointee.state[1], memory.pointee.state[2], arrivals,
-      keep: 4096 - Int32(decays.membrane),
-      currentShift: Int32(memory.pointee.population.currentShift), bias: bias,
-      lowerBound: hasBounds ? Law.stateMinimum : memory.pointee.population.lowerBound,
-      count: count)
+    let lowerBound = hasBounds ? Law.stateMinimum : memory.pointee.population.lowerBound
+    let keep = 4096 - Int32(decays.membrane)
+    if memory.pointee.arrivalCompartments & 0b0110 == 0 {
+      kernels.integrate(
+        memory.pointee.state[0], arrivals, keep: keep, bias: bias, lowerBound: lowerBound,
+        count: count)
+    } else {
+      kernels.integrate(
+        memory.pointee.state[0], memory.pointee.state[1], memory.pointee.state[2], arrivals,
+        keep: keep, currentShift: Int32(memory.pointee.population.currentShift), bias: bias,
+        lowerBound: lowerBound, count: count)
+    }
     if hasBounds {
       raise(memory.pointee.state[0], to: memory.pointee.array(.lowerBound), count: count)
     }

@@ -90,7 +90,13 @@ struct Layout {
       neurons = max(neurons, Int(population.neuronCount))
       if population.kind == .leaky { columns = max(columns, Int(population.neuronCount)) }
     }
-    scratch = Scratch(columns: columns, neurons: neurons, arena: &arena)
+    var wideColumns = 0
+    for projection in projections
+    where projection.hasRule && !(projection.rule.isByColumn && projection.rule.isNarrow) {
+      wideColumns = max(wideColumns, Int(populations[Int(projection.target)].neuronCount))
+    }
+    scratch = Scratch(
+      columns: columns, neurons: neurons, wideColumns: wideColumns, arena: &arena)
   }
 
   static func historyTicks(

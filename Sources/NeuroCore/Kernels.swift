@@ -23,31 +23,33 @@ struct Kernels: BitwiseCopyable {
   static var plain: Kernels { Kernels(isWide: false) }
 
   @inline(__always)
-  func addEight(
-    _ weights: UnsafePointer<Int8>, rows: UnsafePointer<UInt32>, stride: Int,
+  func addRows(
+    _ weights: UnsafePointer<Int8>, rows: UnsafePointer<UInt32>, rowCount: Int, stride: Int,
     into sums: UnsafeMutablePointer<Int16>, count: Int
   ) {
     #if arch(x86_64)
       if isWide {
-        return NeuroKernelsV3.addEight(
-          weights, rows: rows, stride: stride, into: sums, count: count)
+        return NeuroKernelsV3.addRows(
+          weights, rows: rows, rowCount: rowCount, stride: stride, into: sums, count: count)
       }
     #endif
-    NeuroKernels.addEight(weights, rows: rows, stride: stride, into: sums, count: count)
+    NeuroKernels.addRows(
+      weights, rows: rows, rowCount: rowCount, stride: stride, into: sums, count: count)
   }
 
   @inline(__always)
-  func addEight(
-    _ weights: UnsafePointer<Int16>, rows: UnsafePointer<UInt32>, stride: Int,
+  func addRows(
+    _ weights: UnsafePointer<Int16>, rows: UnsafePointer<UInt32>, rowCount: Int, stride: Int,
     into sums: UnsafeMutablePointer<Int16>, count: Int
   ) {
     #if arch(x86_64)
       if isWide {
-        return NeuroKernelsV3.addEight(
-          weights, rows: rows, stride: stride, into: sums, count: count)
+        return NeuroKernelsV3.addRows(
+          weights, rows: rows, rowCount: rowCount, stride: stride, into: sums, count: count)
       }
     #endif
-    NeuroKernels.addEight(weights, rows: rows, stride: stride, into: sums, count: count)
+    NeuroKernels.addRows(
+      weights, rows: rows, rowCount: rowCount, stride: stride, into: sums, count: count)
   }
 
   @inline(__always)
@@ -124,6 +126,19 @@ struct Kernels: BitwiseCopyable {
   }
 
   @inline(__always)
+  func flushHalves(
+    _ sums: UnsafeMutablePointer<Int16>, shift: Int32, into arrivals: UnsafeMutablePointer<Int32>,
+    count: Int
+  ) {
+    #if arch(x86_64)
+      if isWide {
+        return NeuroKernelsV3.flushHalves(sums, shift: shift, into: arrivals, count: count)
+      }
+    #endif
+    NeuroKernels.flushHalves(sums, shift: shift, into: arrivals, count: count)
+  }
+
+  @inline(__always)
   func decayAndAdd(
     _ state: UnsafeMutablePointer<Int32>, _ arrivals: UnsafeMutablePointer<Int32>, keep: Int32,
     count: Int
@@ -150,35 +165,6 @@ struct Kernels: BitwiseCopyable {
     NeuroKernels.integrate(
       membrane, current1, current2, arrivals, keep: keep, currentShift: currentShift, bias: bias,
       lowerBound: lowerBound, count: count)
-  }
-
-  @inline(__always)
-  func flag(
-    _ membrane: UnsafePointer<Int32>, above threshold: Int32,
-    refractory: UnsafeMutablePointer<UInt8>, into flags: UnsafeMutablePointer<UInt8>, count: Int
-  ) {
-    #if arch(x86_64)
-      if isWide {
-        return NeuroKernelsV3.flag(
-          membrane, above: threshold, refractory: refractory, into: flags, count: count)
-      }
-    #endif
-    NeuroKernels.flag(membrane, above: threshold, refractory: refractory, into: flags, count: count)
-  }
-
-  @inline(__always)
-  func flag(
-    _ membrane: UnsafePointer<Int32>, aboveEach thresholds: UnsafePointer<Int32>,
-    refractory: UnsafeMutablePointer<UInt8>, into flags: UnsafeMutablePointer<UInt8>, count: Int
-  ) {
-    #if arch(x86_64)
-      if isWide {
-        return NeuroKernelsV3.flag(
-          membrane, aboveEach: thresholds, refractory: refractory, into: flags, count: count)
-      }
-    #endif
-    NeuroKernels.flag(
-      membrane, aboveEach: thresholds, refractory: refractory, into: flags, count: count)
   }
 
   @inline(__always)
@@ -305,5 +291,60 @@ struct Kernels: BitwiseCopyable {
       }
     #endif
     NeuroKernels.settle(most, fraction: fraction, dither: dither, count: count)
+  }
+
+  @inline(__always)
+  func fire(
+    _ membrane: UnsafeMutablePointer<Int32>, above threshold: Int32, reset: Int32, kept: Int32,
+    refractory: UnsafeMutablePointer<UInt8>, ticks: UInt8,
+    into flags: UnsafeMutablePointer<UInt8>, count: Int
+  ) {
+    #if arch(x86_64)
+      if isWide {
+        return NeuroKernelsV3.fire(
+          membrane, above: threshold, reset: reset, kept: kept, refractory: refractory,
+          ticks: ticks,
+          into: flags, count: count)
+      }
+    #endif
+    NeuroKernels.fire(
+      membrane, above: threshold, reset: reset, kept: kept, refractory: refractory, ticks: ticks,
+      into: flags, count: count)
+  }
+
+  @inline(__always)
+  func fire(
+    _ membrane: UnsafeMutablePointer<Int32>, aboveEach thresholds: UnsafePointer<Int32>,
+    reset: Int32, kept: Int32,
+    refractory: UnsafeMutablePointer<UInt8>, ticks: UInt8,
+    into flags: UnsafeMutablePointer<UInt8>, count: Int
+  ) {
+    #if arch(x86_64)
+      if isWide {
+        return NeuroKernelsV3.fire(
+          membrane, aboveEach: thresholds, reset: reset, kept: kept, refractory: refractory,
+          ticks: ticks,
+          into: flags, count: count)
+      }
+    #endif
+    NeuroKernels.fire(
+      membrane, aboveEach: thresholds, reset: reset, kept: kept, refractory: refractory,
+      ticks: ticks,
+      into: flags, count: count)
+  }
+
+  @inline(__always)
+  func integrate(
+    _ membrane: UnsafeMutablePointer<Int32>, _ arrivals: UnsafeMutablePointer<Int32>,
+    keep: Int32, bias: Int32, lowerBound: Int32, count: Int
+  ) {
+    #if arch(x86_64)
+      if isWide {
+        return NeuroKernelsV3.integrate(
+          membrane, arrivals, keep: keep, bias: bias, lowerBound: lowerBound, count: count)
+      }
+    #endif
+    NeuroKernels.integrate(
+      membrane, arrivals, keep: keep, bias: bias, lowerBound: lowerBound, count: count)
   }
 }

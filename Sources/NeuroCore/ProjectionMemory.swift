@@ -11,7 +11,7 @@ struct ProjectionMemory: BitwiseCopyable {
   let isNarrow: Bool
   let sourceCount: Int
   let targetCount: Int
-  /// Weights from one dense row to the next: the targets, rounded up to 64. After the last row comes one of zeros.
+  /// Weights from one dense row to the next: the targets, rounded up to 64.
   let stride: Int
   let weightCount: Int
   let weights8: UnsafeMutablePointer<Int8>
@@ -35,7 +35,7 @@ struct ProjectionMemory: BitwiseCopyable {
     switch projection.connectivity {
     case .dense:
       weightCount = sourceCount * targetCount
-      stored = (sourceCount + 1) * stride
+      stored = sourceCount * stride
     case .oneToOne, .sharedKernel:
       weightCount = targetCount
       stored = targetCount

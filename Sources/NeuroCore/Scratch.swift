@@ -2,7 +2,7 @@
 struct Scratch: BitwiseCopyable {
   /// Sums of acting weights of at most 256 rows; zero between uses.
   let sums: UnsafeMutablePointer<Int16>
-  /// X of the law of each column; or of each term, but for its factors w and x.
+  /// [columns of rules that are not narrow] X of the law of each column; or of each term, but for its factors w and x.
   let amounts: InlineArray<4, UnsafeMutablePointer<Int64>>
   /// Words of the column draws.
   let words: UnsafeMutablePointer<UInt32>
@@ -28,12 +28,13 @@ struct Scratch: BitwiseCopyable {
 
   /// - Parameters:
   ///   - columns, neurons: of the largest target, and of the largest population.
-  init(columns: Int, neurons: Int, arena: inout Arena) {
+  ///   - wideColumns: of the largest target of a rule that is not narrow.
+  init(columns: Int, neurons: Int, wideColumns: Int, arena: inout Arena) {
     let width = paddedCount(columns)
     sums = arena.take(Int16.self, width)
     amounts = [
-      arena.take(Int64.self, columns), arena.take(Int64.self, columns),
-      arena.take(Int64.self, columns), arena.take(Int64.self, columns),
+      arena.take(Int64.self, wideColumns), arena.take(Int64.self, wideColumns),
+      arena.take(Int64.self, wideColumns), arena.take(Int64.self, wideColumns),
     ]
     words = arena.take(UInt32.self, width)
     most8 = arena.take(Int8.self, width)

@@ -63,6 +63,21 @@ public func integrate(
   }
 }
 
+/// As above for neurons whose currents are 0.
+@inline(never)
+@export(interface)
+@_optimize(speed)
+public func integrate(
+  _ membrane: UnsafeMutablePointer<Int32>, _ arrivals: UnsafeMutablePointer<Int32>, keep: Int32,
+  bias: Int32, lowerBound: Int32, count: Int
+) {
+  for neuron in 0..<(count & ~63) {
+    let sum = decay(membrane[neuron], keep: keep) &+ bound(arrivals[neuron]) &+ bias
+    membrane[neuron] = max(lowerBound, saturate(sum))
+    arrivals[neuron] = 0
+  }
+}
+
 /// arrivals += values, where what each neuron adds to its membrane is its own; the sum saturates as the exact one would.
 @inline(never)
 @export(interface)
@@ -83,20 +98,28 @@ public func raise(
   for neuron in 0..<(count & ~63) { membrane[neuron] = max(lowerBounds[neuron], membrane[neuron]) }
 }
 
-/// flags = 1 for neurons that are above the threshold and not refractory; refractory counts go down by one.
+/// Steps 5 and 6 of docs/numerics.md 2 for neurons without groups: flags = 1 for those that are above the threshold and not
+/// refractory, whose membrane becomes V & kept | reset; refractory counts go down by one, or begin at `ticks`.
+///
+/// - Parameters:
+///   - kept: 0, or −1 with a reset of 0 where firing leaves the membrane alone.
 @inline(never)
 @export(interface)
 @_optimize(speed)
-public func flag(
-  _ membrane: UnsafePointer<Int32>, above threshold: Int32,
-  refractory: UnsafeMutablePointer<UInt8>, into flags: UnsafeMutablePointer<UInt8>, count: Int
+public func fire(
+  _ membrane: UnsafeMutablePointer<Int32>, above threshold: Int32, reset: Int32, kept: Int32,
+  refractory: UnsafeMutablePointer<UInt8>, ticks: UInt8, into flags: UnsafeMutablePointer<UInt8>,
+  count: Int
 ) {
   for neuron in 0..<(count & ~63) {
     let left = refractory[neuron]
     let isAbove: UInt8 = membrane[neuron] > threshold ? 1 : 0
     let isWaiting: UInt8 = left == 0 ? 0 : 1
-    flags[neuron] = isAbove & ~isWaiting
-    refractory[neuron] = left &- isWaiting
+    let fires = isAbove & ~isWaiting
+    flags[neuron] = fires
+    refractory[neuron] = fires == 0 ? left &- isWaiting : ticks
+    let after = membrane[neuron] & kept | reset
+    membrane[neuron] = fires == 0 ? membrane[neuron] : after
   }
 }
 
@@ -104,16 +127,21 @@ public func flag(
 @inline(never)
 @export(interface)
 @_optimize(speed)
-public func flag(
-  _ membrane: UnsafePointer<Int32>, aboveEach thresholds: UnsafePointer<Int32>,
-  refractory: UnsafeMutablePointer<UInt8>, into flags: UnsafeMutablePointer<UInt8>, count: Int
+public func fire(
+  _ membrane: UnsafeMutablePointer<Int32>, aboveEach thresholds: UnsafePointer<Int32>, reset: Int32,
+  kept: Int32,
+  refractory: UnsafeMutablePointer<UInt8>, ticks: UInt8, into flags: UnsafeMutablePointer<UInt8>,
+  count: Int
 ) {
   for neuron in 0..<(count & ~63) {
     let left = refractory[neuron]
     let isAbove: UInt8 = membrane[neuron] > thresholds[neuron] ? 1 : 0
     let isWaiting: UInt8 = left == 0 ? 0 : 1
-    flags[neuron] = isAbove & ~isWaiting
-    refractory[neuron] = left &- isWaiting
+    let fires = isAbove & ~isWaiting
+    flags[neuron] = fires
+    refractory[neuron] = fires == 0 ? left &- isWaiting : ticks
+    let after = membrane[neuron] & kept | reset
+    membrane[neuron] = fires == 0 ? membrane[neuron] : after
   }
 }
 

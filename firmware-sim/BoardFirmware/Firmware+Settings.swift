@@ -47,7 +47,7 @@ extension Firmware {
     let slot = Int(request.slot)
     guard slot < WireLimit.probes else { throw .index }
     guard request.isOn else {
-      probes.entries[slot] = Probe()
+      probes.set(slot, to: Probe())
       return
     }
     guard let compartment = Compartment(rawValue: request.variable) else { throw .malformed }
@@ -55,9 +55,11 @@ extension Firmware {
       Int(request.population), first: Int(clamping: request.first),
       count: Int(clamping: request.count))
     var next = probes
-    next.entries[slot] = Probe(
-      population: Int32(request.population), compartment: compartment,
-      first: Int32(request.first), count: Int32(request.count), period: request.period)
+    next.set(
+      slot,
+      to: Probe(
+        population: Int32(request.population), compartment: compartment,
+        first: Int32(request.first), count: Int32(request.count), period: request.period))
     guard next.valueCount <= WireLimit.probeValues else { throw .resources }
     probes = next
   }
@@ -94,12 +96,12 @@ struct Probe: BitwiseCopyable {
 }
 
 struct ProbeTable: BitwiseCopyable {
-  var entries: InlineArray<16, Probe> = .init(repeating: Probe())
-
+  private(set) var entries: InlineArray<16, Probe> = .init(repeating: Probe())
   /// Of all probes together.
-  var valueCount: Int {
-    var count = 0
-    for index in 0..<WireLimit.probes { count += Int(entries[index].count) }
-    return count
+  private(set) var valueCount = 0
+
+  mutating func set(_ slot: Int, to probe: Probe) {
+    valueCount += Int(probe.count) - Int(entries[slot].count)
+    entries[slot] = probe
   }
 }

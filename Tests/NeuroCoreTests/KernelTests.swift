@@ -1,0 +1,111 @@
+import NeuroKernels
+import Testing
+
+@testable import NeuroCore
+
+/// Kernels of either build against what they stand for, with the largest numbers and the most rows that they take.
+@Suite struct KernelTests {
+  static let builds = [Kernels.plain, Kernels()]
+  static let columns = 192
+
+  /// Numbers of which a third are the least or the largest.
+  static func numbers<Number: FixedWidthInteger>(
+    _ type: Number.Type, _ count: Int, _ random: inout SplitMix64
+  ) -> [Number] {
+    (0..<count).map { _ in
+      random.chance(33)
+        ? random.pick([Number.min, Number.max])
+        : Number(truncatingIfNeeded: random.integer(0...Int(UInt32.max)))
+    }
+  }
+
+  @Test(
+    "Sums of rows are exact, up to 256 rows of the least weight", arguments: [1, 2, 7, 40, 256])
+  func sumsAreExact(rowCount: Int) {
+    var random = SplitMix64(seed: UInt64(rowCount))
+    let count = Self.columns
+    var narrow = Self.numbers(Int8.self, 256 * count, &random)
+    var wide = Self.numbers(Int16.self, 256 * count, &random)
+    if rowCount == 256 {
+      narrow = narrow.indices.map { $0 % 3 == 0 ? 127 : -128 }
+      wide = wide.indices.map { $0 % 3 == 0 ? 32767 : -32768 }
+    }
+    let rows = (0..<rowCount).map { _ in UInt32(random.integer(0...255)) }
+    for kernels in Self.builds {
+      var sums = [Int16](repeating: 0, count: count)
+      var arrivals = [Int32](repeating: 5, count: count)
+      kernels.addRows(
+        narrow, rows: rows, rowCount: rowCount, stride: count, into: &sums, count: count)
+      kernels.flushHalves(&sums, shift: 3, into: &arrivals, count: count)
+      for column in 0..<count {
+        let sum = rows.reduce(0) { $0 + Int(narrow[Int($1) * count + column]) }
+        #expect(Int(arrivals[column]) == 5 + sum * 8)
+      }
+      #expect(sums.allSatisfy { $0 == 0 })
+      arrivals = [Int32](repeating: 0, count: count)
+      kernels.addRows(
+        wide, rows: rows, rowCount: rowCount, stride: count, into: &sums, count: count)
+      kernels.flush(&sums, shift: 0, into: &arrivals, count: count)
+      for column in 0..<count {
+        let sum = rows.reduce(0) { $0 + Int(wide[Int($1) * count + column] >> 8) }
+        #expect(Int(arrivals[column]) == sum)
+      }
+    }
+  }
+
+  @Test("A weight changes by q or q + 1 within its limits", arguments: 1...20)
+  func changesSaturate(seed: Int) {
+    var random = SplitMix64(seed: UInt64(seed))
+    let count = Self.columns
+    let weights = Self.numbers(Int8.self, count, &random)
+    let steps = Self.numbers(Int8.self, count, &random)
+    let dither = Self.numbers(UInt8.self, count, &random)
+    let fraction = zip(steps, Self.numbers(UInt8.self, count, &random)).map { $0 == 127 ? 0 : $1 }
+    let most = steps.map { $0 &+ 1 }
+    let rho = UInt8(random.integer(0...255))
+    let low = Int8(random.integer(-128...0))
+    let high = Int8(random.integer(0...127))
+    for kernels in Self.builds {
+      var limited = weights
+      var free = weights
+      kernels.change(
+        &limited, most: most, fraction: fraction, dither: dither, rho: rho, low: low, high: high,
+        count: count)
+      kernels.change(
+        &free, most: most, fraction: fraction, dither: dither, rho: rho, count: count)
+      for column in 0..<count {
+        let up = fraction[column] > dither[column] &+ rho ? 1 : 0
+        let sum = min(max(Int(weights[column]) + Int(steps[column]) + up, -128), 127)
+        #expect(Int(free[column]) == sum)
+        #expect(Int(limited[column]) == min(max(sum, Int(low)), Int(high)))
+      }
+    }
+  }
+
+  @Test("Blocks drawn together are those drawn one by one")
+  func blocksAgree() {
+    let moment = DrawMoment(seed: 0x1234_5678_9ABC_DEF0, stream: 1, count: 1 << 40 | 77)
+    let numbers = (0..<64).map { UInt32($0 * $0) }
+    for kernels in Self.builds {
+      var words = [UInt32](repeating: 0, count: 256)
+      kernels.drawBlocks(
+        numbers, word1: moment.word1(.noise, object: 9), word2: moment.word2, word3: moment.word3,
+        key: moment.seed, into: &words, count: 64)
+      for (index, number) in numbers.enumerated() {
+        let block = moment.block(.noise, object: 9, index: Int(number))
+        #expect((0..<4).allSatisfy { words[4 * index + $0] == block[$0] })
+      }
+    }
+  }
+
+  @Test("Flags are collected in their order", arguments: [1, 8, 63, 64, 65, 200])
+  func flagsAreCollected(count: Int) {
+    var random = SplitMix64(seed: UInt64(count))
+    let set = (0..<count).filter { _ in random.chance(40) }
+    var flags = [UInt8](repeating: 0, count: count + 64)
+    for index in set { flags[index] = 1 }
+    var list = [UInt32](repeating: 0, count: count)
+    #expect(collect(flags, count: count, into: &list) == set.count)
+    #expect(list.prefix(set.count).map(Int.init) == set)
+  }
+}
