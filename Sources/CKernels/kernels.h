@@ -23,7 +23,4 @@ static inline bool kernels_has_v3(void) {
 }
 #endif
 
-/* Asks for memory that is read soon. */
-static inline void kernels_prefetch(const void *address) { __builtin_prefetch(address); }
-
 #endif
