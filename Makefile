@@ -46,8 +46,8 @@ ifneq ($(SPIKELET_DATA),)
 export SPIKELET_DATA
 endif
 
-.PHONY: help library stage install board testbed demo control test test-kernel nightly bench bench-kernels accuracy train representations \
-  studies abi lint format clean FORCE
+.PHONY: help library stage install board testbed demo control test test-kernel nightly bench bench-kernels bench-growth \
+  accuracy train representations studies abi lint format clean FORCE
 
 help: ## lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
@@ -91,6 +91,12 @@ bench-kernels: stage ## measures the kernels beside the same work in C (x86-64 w
 	@$(CC) -O3 -mavx2 -mfma -g -Iexamples/c -o build/bench/kernels Benchmarks/kernels/*.c $(digits) \
 	  $$($(staged) $(PKG_CONFIG) --cflags --libs spikelet) -lm
 	@$(staged) build/bench/kernels build/bench
+
+bench-growth: stage ## measures time and memory from 10^4 synapses to 10^8, and draws them (1.1 GB of memory)
+	@mkdir -p build/bench
+	@$(CC) -O3 -g -Iexamples/c -o build/bench/growth Benchmarks/growth.c Benchmarks/kernels/{workloads,largest_block}.c \
+	  examples/c/chart.c studies/lines.c $$($(staged) $(PKG_CONFIG) --cflags --libs spikelet) -lm
+	@$(staged) build/bench/growth build/bench
 
 accuracy: stage ## measures what the classifiers reach; ACCURACY holds options, as "--row A --seeds 1"
 	@$(call program,build/accuracy/accuracy,$(wildcard Benchmarks/accuracy*.c) $(digits))

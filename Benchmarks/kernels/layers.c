@@ -2,7 +2,6 @@
 #include "workloads.h"
 
 #include "draws.h"
-#include <errno.h>
 #include <string.h>
 
 enum { SAMPLES = 20, TICKS = 100, MOST_EVENTS = 8000, OUT = 4 * 1024 * 100 };
@@ -17,18 +16,6 @@ typedef struct workload {
   int learns;
   activity seen;
 } workload;
-
-/* The largest block that anybody has taken: while a session opens, that is the board's, with the network whole. */
-static size_t largest_block;
-
-void *__libc_memalign(size_t alignment, size_t size);
-
-int posix_memalign(void **block, size_t alignment, size_t size) {
-  if (size > largest_block) largest_block = size;
-  void *found = __libc_memalign(alignment, size);
-  if (found != NULL) *block = found;
-  return found != NULL ? 0 : ENOMEM;
-}
 
 static int8_t draw_weight(uint64_t *state, double deviation) {
   double sum = 0;

@@ -43,6 +43,19 @@ void bench_close(bench *one);
 uint32_t bench_population(bench *one, const spk_population *population);
 uint32_t bench_projection(bench *one, const spk_projection *projection, const int16_t *weights, size_t count);
 
+/* The largest block that anybody has taken: while a session opens, that is the board's, with the network whole. */
+extern size_t largest_block;
+
+/* The network of W3 with 1,000 neurons or 10,000, and a board with it; drawn anew it is the same. */
+recurrent recurrent_draw(size_t neurons);
+void recurrent_free(recurrent *net);
+bench recurrent_open(const recurrent *net, uint32_t cores);
+
+/* Back to the start; so many ticks from there on; the spikes of so many from the start. */
+void recurrent_reset(const recurrent *net, const bench *board);
+void recurrent_run(const bench *board, uint32_t ticks);
+double recurrent_spikes(const recurrent *net, const bench *board, uint32_t ticks);
+
 void layers_workloads(int repeats);
 void recurrent_workloads(int repeats);
 void activity_workload(int repeats);
