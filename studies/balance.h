@@ -1,8 +1,9 @@
 /** @file balance.h
  * A population that represents a signal by as few spikes as it can, on a board and in floating point.
  *
- * Source: R. Bourdoukan, D. G. T. Barrett, C. K. Machens, S. Denève, "Learning optimal spike-based representations", NIPS 2012. Time is
- * in membrane constants, 512 ticks each. Weights are [source][target], and act on V as they are: those of the paper with the other sign.
+ * Source: R. Bourdoukan, D. G. T. Barrett, C. K. Machens, S. Denève, "Learning optimal spike-based representations", NIPS
+ * 2012. Time is in membrane constants, 512 ticks each. Weights are [source][target], and act on V as they are: those of the
+ * paper with the other sign.
  */
 #ifndef STUDIES_BALANCE_H
 #define STUDIES_BALANCE_H

@@ -1,15 +1,16 @@
 /** @file dynamics.h
  * A population that follows dx/dt = A x + c after it was told its error for a while, on a board.
  *
- * Source: R. Bourdoukan, S. Denève, "Enforcing balance allows local supervised learning in spiking recurrent networks", NIPS 2015. Weights
- * are [source][target], and act on V as they are; times are in seconds.
+ * Source: R. Bourdoukan, S. Denève, "Enforcing balance allows local supervised learning in spiking recurrent networks",
+ * NIPS 2015. Weights are [source][target], and act on V as they are; times are in seconds.
  */
 #ifndef STUDIES_DYNAMICS_H
 #define STUDIES_DYNAMICS_H
 
 #include "study.h"
 
-enum { DYNAMICS_NEURONS = 64, DYNAMICS_HIDDEN = 128, DYNAMICS_SIGNALS = 4, DYNAMICS_SYNAPSES = 4096, DYNAMICS_BENT = 8192, DYNAMICS_BLOCK = 2048 };
+enum { DYNAMICS_NEURONS = 64, DYNAMICS_HIDDEN = 128, DYNAMICS_SIGNALS = 4 };
+enum { DYNAMICS_SYNAPSES = 4096, DYNAMICS_BENT = 8192, DYNAMICS_BLOCK = 2048 };
 
 /** A target, and what it is learnt by. */
 typedef struct dynamics_shape {

@@ -46,7 +46,8 @@ double measure_refitted(const measure *one);
 /** Spikes a neuron and membrane constant. */
 double measure_rate(const measure *one);
 
-/** Coefficient of variation of intervals between spikes, the mean over neurons with more than ten intervals; not a number if there is none. */
+/** Coefficient of variation of intervals between spikes, the mean over neurons with more than ten of them; not a number if
+ * there is none. */
 double measure_interval_cv(const measure *one);
 
 /** Correlation of the excitatory and inhibitory currents into neuron 0. */
