@@ -46,7 +46,7 @@ ifneq ($(SPIKELET_DATA),)
 export SPIKELET_DATA
 endif
 
-.PHONY: help library stage install board testbed demo control test test-kernel nightly bench bench-kernels bench-growth \
+.PHONY: help library stage install board testbed demo control test test-kernel nightly bench bench-kernels bench-growth bench-peers \
   accuracy train representations studies abi lint format clean FORCE
 
 help: ## lists the targets
@@ -97,6 +97,12 @@ bench-growth: stage ## measures time and memory from 10^4 synapses to 10^8, and 
 	@$(CC) -O3 -g -Iexamples/c -o build/bench/growth Benchmarks/growth.c Benchmarks/kernels/{workloads,largest_block}.c \
 	  examples/c/chart.c studies/lines.c $$($(staged) $(PKG_CONFIG) --cflags --libs spikelet) -lm
 	@$(staged) build/bench/growth build/bench
+
+bench-peers: stage ## measures the board beside Brian2 and Nengo, which it installs in .venv
+	@mkdir -p build/bench
+	@$(CC) -O3 -g -Iexamples/c -o build/bench/peer_board Benchmarks/peers/peer_board.c \
+	  Benchmarks/kernels/{workloads,largest_block,recurrent_board}.c $$($(staged) $(PKG_CONFIG) --cflags --libs spikelet) -lm
+	@python=$$(scripts/python-venv); $(staged) "$$python" Benchmarks/peers/peers.py build/bench
 
 accuracy: stage ## measures what the classifiers reach; ACCURACY holds options, as "--row A --seeds 1"
 	@$(call program,build/accuracy/accuracy,$(wildcard Benchmarks/accuracy*.c) $(digits))
