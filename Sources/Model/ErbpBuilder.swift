@@ -69,28 +69,22 @@ extension Model {
       projection.shift = Unit.shift
       projection.storage = settings.storage
       projection.learning = layer == last || settings.hasFeedback
-      projection.rule = rule(
+      projection.rule = try rule(
         settings, shift: layer == last ? settings.outputShift : settings.hiddenShift)
       try fill(try connect(projection), settings, layer: layer)
     }
   }
 
-  /// + η U while the current lies in the window, on each presynaptic spike. Source: [Neftci2017] eq. 5.
-  private func rule(_ settings: ErbpSettings, shift: Int) -> Rule {
-    var term = Term()
+  /// + η U while the current lies in the window, on each presynaptic spike.
+  private func rule(_ settings: ErbpSettings, shift: Int) throws(Fault) -> Rule {
+    var terms = RuleSettings(rate: 1 / Double(1 << shift))
     if settings.hasGate {
-      term.gate = .inside
-      term.gateVariable = .current
-      term.gateLow = Int16(clamping: -settings.gate * Int(Unit.threshold))
-      term.gateHigh = Int16(clamping: settings.gate * Int(Unit.threshold))
+      terms.gateLow = Int16(clamping: -settings.gate * Int(Unit.threshold))
+      terms.gateHigh = Int16(clamping: settings.gate * Int(Unit.threshold))
     }
-    term.factorA = .dendrite
-    term.mantissa = 1
-    term.shift = UInt8(clamping: settings.storage == .int8 ? shift : shift - 8)
     var rule = Rule()
-    rule.termCount = 1
     rule.rounding = settings.rounding
-    rule.terms[0] = term
+    try rule.setTerms(.erbp, terms, storage: settings.storage)
     return rule
   }
 

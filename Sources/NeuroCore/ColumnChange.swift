@@ -1,4 +1,4 @@
-/// What a rule asks of the columns of one slice in one tick.
+/// What a rule asks of the columns in one tick.
 enum ColumnChange {
   /// No weight changes: X is 0 in every column.
   case none

@@ -1,4 +1,4 @@
-/// Working arrays of one slice, reused by each projection in each tick. [columns] each.
+/// Working arrays, reused by each projection in each tick. [columns] each.
 struct Scratch: BitwiseCopyable {
   /// Sums of acting weights of at most 256 rows; zero between uses.
   let sums: UnsafeMutablePointer<Int16>
