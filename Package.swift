@@ -36,7 +36,7 @@ func library(_ name: String, _ dependencies: [String] = [], path: String? = nil)
 /// Kernels are built for speed, all else for size. One vector at a time: two were not faster, and a tenth larger.
 func kernels(_ name: String, _ flags: [String] = []) -> Target {
   .target(
-    name: name, path: "Sources/\(name)",
+    name: name, dependencies: ["CKernels"], path: "Sources/\(name)",
     swiftSettings: settings
       + [.unsafeFlags(["-Xllvm", "-force-vector-interleave=1"] + flags)])
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Cuts one block of memory into arrays aligned to 64 bytes; without a block it only counts.
 struct Arena {
   private let base: UnsafeMutableRawPointer?
@@ -27,7 +29,7 @@ struct Arena {
       return UnsafeMutableRawPointer(bitPattern: 64).unsafelyUnwrapped
     }
     let raw = base + start
-    raw.initializeMemory(as: UInt8.self, repeating: 0, count: used - start)
+    kernels_zero(raw, used - start)
     return raw
   }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// What a rule asks of the columns in one tick.
 enum ColumnChange {
   /// No weight changes: X is 0 in every column.
@@ -154,7 +156,7 @@ extension Fabric {
     let columns = memory.pointee.targetCount
     let target = populations + Int(memory.pointee.projection.target)
     for index in 0..<(isByColumn ? 1 : Int(rule.termCount)) {
-      scratch.amounts[index].update(repeating: 0, count: columns)
+      kernels_zero(scratch.amounts[index], 8 * columns)
     }
     var any: Int64 = 0
     for index in 0..<Int(rule.termCount) where due[index] {

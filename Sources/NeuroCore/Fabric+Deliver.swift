@@ -1,7 +1,8 @@
+import CKernels
 import NeuroKernels
 
-/// Rows whose int8 weights fit a 16-bit sum: 256 · 128 = 2^15.
-private let rowsPerFlush = 256
+/// Rows that kernels take.
+private let rowsAtOnce = 256
 /// Bytes of rows that change before they are added: so much stays in the nearest cache.
 private let bytesAtOnce = 16_384
 
@@ -112,43 +113,59 @@ extension Fabric {
     }
   }
 
-  /// Dense rows whose change does not depend on the weight: some change, and are added together while they are near.
+  /// Dense rows whose change does not depend on the weight.
   private func deliverDense(_ delivery: Delivery, _ rows: UnsafeBufferPointer<UInt32>) {
     let memory = delivery.memory
     guard let list = rows.baseAddress else { return }
-    if delivery.change == .dithered { drawRows(delivery, list, count: rows.count) }
-    let limits = (memory.pointee.lowLimit, memory.pointee.highLimit)
-    let rowBytes = memory.pointee.stride &* memory.pointee.projection.storage.bytes
-    let most =
-      delivery.change == .none ? rowsPerFlush : min(rowsPerFlush, max(1, bytesAtOnce / rowBytes))
-    var next = 0
-    var pending = 0
-    while next < rows.count {
-      let length = min(most, rows.count &- next)
-      if pending &+ length > rowsPerFlush {
-        flushSums(delivery)
-        pending = 0
-      }
-      if delivery.change != .none {
-        for place in next..<(next &+ length) {
-          let rho = delivery.change == .dithered ? scratch.rhos[place] : 0
-          changeRow(delivery, Int(list[place]), rho: rho, limits: limits)
-        }
-      }
-      addRows(memory, list + next, length)
-      next &+= length
-      pending &+= length
+    if delivery.change == .dithered {
+      drawRows(delivery, list, count: rows.count)
+    } else if delivery.change == .step {
+      kernels_zero(scratch.rhos, rows.count)
     }
-    flushSums(delivery)
+    var next = 0
+    while next < rows.count {
+      let length = min(rowsAtOnce, rows.count &- next)
+      if delivery.change == .none {
+        addRows(delivery, list + next, length)
+      } else if memory.pointee.projection.storage == .int8 {
+        changeAndAddRows(delivery, list + next, scratch.rhos + next, length)
+      } else {
+        changeMasters(delivery, list + next, scratch.rhos + next, length)
+      }
+      next &+= length
+    }
   }
 
-  private func flushSums(_ delivery: Delivery) {
-    let shift = Int32(delivery.memory.pointee.projection.shift)
-    let columns = delivery.memory.pointee.stride
-    if delivery.memory.pointee.projection.storage == .int8 {
-      kernels.flushHalves(scratch.sums, shift: shift, into: delivery.arrivals, count: columns)
-    } else {
-      kernels.flush(scratch.sums, shift: shift, into: delivery.arrivals, count: columns)
+  private func changeAndAddRows(
+    _ delivery: Delivery, _ rows: UnsafePointer<UInt32>, _ rhos: UnsafePointer<UInt8>, _ count: Int
+  ) {
+    let memory = delivery.memory
+    kernels.changeAndAddRows(
+      memory.pointee.weights8, rows: rows, rhos: rhos, rowCount: count,
+      stride: memory.pointee.stride, most: scratch.most8, fraction: scratch.fraction,
+      dither: scratch.dither, low: Int8(truncatingIfNeeded: memory.pointee.lowLimit),
+      high: Int8(truncatingIfNeeded: memory.pointee.highLimit),
+      shift: Int32(memory.pointee.projection.shift), into: delivery.arrivals,
+      count: memory.pointee.stride)
+  }
+
+  /// Rows of int16 masters: some change, and are added together while they are near.
+  private func changeMasters(
+    _ delivery: Delivery, _ rows: UnsafePointer<UInt32>, _ rhos: UnsafePointer<UInt8>, _ count: Int
+  ) {
+    let most = max(1, bytesAtOnce / (2 &* delivery.memory.pointee.stride))
+    let limits = (
+      Int16(truncatingIfNeeded: delivery.memory.pointee.lowLimit),
+      Int16(truncatingIfNeeded: delivery.memory.pointee.highLimit)
+    )
+    var next = 0
+    while next < count {
+      let length = min(most, count &- next)
+      for place in next..<(next &+ length) {
+        changeMaster(delivery, Int(rows[place]), rho: rhos[place], limits: limits)
+      }
+      addRows(delivery, rows + next, length)
+      next &+= length
     }
   }
 
@@ -164,51 +181,34 @@ extension Fabric {
       into: scratch.rhos)
   }
 
-  private func addRows(
-    _ memory: UnsafeMutablePointer<ProjectionMemory>, _ rows: UnsafePointer<UInt32>, _ count: Int
-  ) {
+  private func addRows(_ delivery: Delivery, _ rows: UnsafePointer<UInt32>, _ count: Int) {
+    let memory = delivery.memory
     let columns = memory.pointee.stride
+    let shift = Int32(memory.pointee.projection.shift)
     if memory.pointee.projection.storage == .int8 {
       kernels.addRows(
-        memory.pointee.weights8, rows: rows, rowCount: count, stride: columns,
-        into: scratch.sums, count: columns)
+        memory.pointee.weights8, rows: rows, rowCount: count, stride: columns, shift: shift,
+        into: delivery.arrivals, count: columns)
     } else {
       kernels.addRows(
-        memory.pointee.weights16, rows: rows, rowCount: count, stride: columns,
-        into: scratch.sums, count: columns)
+        memory.pointee.weights16, rows: rows, rowCount: count, stride: columns, shift: shift,
+        into: delivery.arrivals, count: columns)
     }
   }
 
   @inline(__always)
-  private func changeRow(
-    _ delivery: Delivery, _ row: Int, rho: UInt8, limits: (low: Int32, high: Int32)
+  private func changeMaster(
+    _ delivery: Delivery, _ row: Int, rho: UInt8, limits: (low: Int16, high: Int16)
   ) {
-    let memory = delivery.memory
-    let columns = memory.pointee.stride
-    let start = row &* columns
-    if memory.pointee.projection.storage == .int8, limits.low == -128, limits.high == 127 {
-      kernels.change(
-        memory.pointee.weights8 + start, most: scratch.most8, fraction: scratch.fraction,
-        dither: scratch.dither, rho: rho, count: columns)
-      return
-    }
-    if memory.pointee.projection.storage == .int8 {
-      kernels.change(
-        memory.pointee.weights8 + start, most: scratch.most8, fraction: scratch.fraction,
-        dither: scratch.dither, rho: rho, low: Int8(truncatingIfNeeded: limits.low),
-        high: Int8(truncatingIfNeeded: limits.high), count: columns)
-      return
-    }
-    let low = Int16(truncatingIfNeeded: limits.low)
-    let high = Int16(truncatingIfNeeded: limits.high)
+    let columns = delivery.memory.pointee.stride
+    let master = delivery.memory.pointee.weights16 + row &* columns
     if delivery.change == .step {
       kernels.change(
-        memory.pointee.weights16 + start, step: scratch.most16, low: low, high: high,
-        count: columns)
+        master, step: scratch.most16, low: limits.low, high: limits.high, count: columns)
     } else {
       kernels.change(
-        memory.pointee.weights16 + start, most: scratch.most16, fraction: scratch.fraction,
-        dither: scratch.dither, rho: rho, low: low, high: high, count: columns)
+        master, most: scratch.most16, fraction: scratch.fraction, dither: scratch.dither, rho: rho,
+        low: limits.low, high: limits.high, count: columns)
     }
   }
 }

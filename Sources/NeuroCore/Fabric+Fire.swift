@@ -11,30 +11,44 @@ extension Fabric {
       return fireGroups(memory, first: 0, end: count)
     }
     let membrane = memory.pointee.state[0]
-    let kind = memory.pointee.population.reset
-    let isShared =
-      kind == .none
-      || kind == .value
-        && !memory.pointee.population.hasArray(.resetValue)
-        && !memory.pointee.population.hasArray(.lowerBound)
-    let isSet = isShared && kind == .value
-    let value =
-      isSet
-      ? max(memory.pointee.population.lowerBound, memory.pointee.population.resetValue) : 0
+    let reset = SharedReset(memory)
     if memory.pointee.population.hasArray(.threshold) {
       kernels.fire(
-        membrane, aboveEach: memory.pointee.array(.threshold), reset: value, kept: isSet ? 0 : -1,
-        refractory: memory.pointee.refractory, ticks: memory.pointee.population.refractoryTicks,
-        into: scratch.flags, count: memory.pointee.width)
+        membrane, aboveEach: memory.pointee.array(.threshold), reset: reset.value,
+        kept: reset.kept, refractory: memory.pointee.refractory,
+        ticks: memory.pointee.population.refractoryTicks, into: scratch.flags,
+        count: memory.pointee.width)
     } else {
       kernels.fire(
-        membrane, above: memory.pointee.population.threshold, reset: value, kept: isSet ? 0 : -1,
+        membrane, above: memory.pointee.population.threshold, reset: reset.value, kept: reset.kept,
         refractory: memory.pointee.refractory, ticks: memory.pointee.population.refractoryTicks,
         into: scratch.flags, count: memory.pointee.width)
     }
-    let fired = collectFlags(memory, count: count)
-    guard !isShared else { return }
-    for neuron in fired { reset(memory, Int(neuron)) }
+    finish(memory, reset)
+  }
+
+  /// Steps 4 to 6 at once, if the population is one of those for which they can be.
+  func integrateAndFire(_ memory: UnsafeMutablePointer<PopulationMemory>) -> Bool {
+    guard memory.pointee.isPlain, memory.pointee.arrivalCompartments & 0b0110 == 0,
+      !memory.pointee.mayWait
+    else { return false }
+    let decays = memory.pointee.population.decays[0]
+    decay(memory, .dendrite, decays.dendrite)
+    let reset = SharedReset(memory)
+    kernels.integrateAndFire(
+      memory.pointee.state[0], memory.pointee.arrivals[0], keep: 4096 - Int32(decays.membrane),
+      bias: memory.pointee.population.bias, lowerBound: memory.pointee.population.lowerBound,
+      above: memory.pointee.population.threshold, reset: reset.value, kept: reset.kept,
+      into: scratch.flags, count: memory.pointee.width)
+    finish(memory, reset)
+    return true
+  }
+
+  /// Lists those that fired, and resets them if that has not been done.
+  private func finish(_ memory: UnsafeMutablePointer<PopulationMemory>, _ reset: SharedReset) {
+    let fired = collectFlags(memory, count: memory.pointee.count)
+    guard !reset.isDone else { return }
+    for neuron in fired { self.reset(memory, Int(neuron)) }
   }
 
   /// Refractory counts of neurons that cannot fire go down by one: only a program that wrote them made any.
@@ -50,7 +64,9 @@ extension Fabric {
     let slot = memory.pointee.slot
     let list =
       memory.pointee.spikes + slot * memory.pointee.count + Int(memory.pointee.spikeCounts[slot])
-    let found = collect(scratch.flags, count: count, into: list)
+    let found = kernels.collect(
+      scratch.flags, count: count, into: list,
+      room: memory.pointee.count - Int(memory.pointee.spikeCounts[slot]))
     memory.pointee.spikeCounts[slot] += Int32(truncatingIfNeeded: found)
     return UnsafeMutableBufferPointer(start: list, count: found)
   }
@@ -109,5 +125,27 @@ extension Fabric {
       .lowerBound, shared: memory.pointee.population.lowerBound, neuron)
     membrane[neuron] = max(lower, membrane[neuron])
     memory.pointee.refractory[neuron] = memory.pointee.population.refractoryTicks
+  }
+}
+
+/// What firing does to the membrane where that is the same for all neurons: V & kept | value. Otherwise it leaves V alone, and resets come
+/// one by one.
+private struct SharedReset {
+  let value: Int32
+  let kept: Int32
+  let isDone: Bool
+
+  @inline(__always)
+  init(_ memory: UnsafeMutablePointer<PopulationMemory>) {
+    let kind = memory.pointee.population.reset
+    let isSet =
+      kind == .value
+      && !memory.pointee.population.hasArray(.resetValue)
+      && !memory.pointee.population.hasArray(.lowerBound)
+    isDone = isSet || kind == .none
+    kept = isSet ? 0 : -1
+    value =
+      isSet
+      ? max(memory.pointee.population.lowerBound, memory.pointee.population.resetValue) : 0
   }
 }

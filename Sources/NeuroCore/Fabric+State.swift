@@ -25,6 +25,7 @@ extension Fabric {
       words[neuron] = value
     } else {
       memory.pointee.refractory[neuron] = UInt8(truncatingIfNeeded: value)
+      memory.pointee.mayWait = true
     }
     // What holds a value has to decay, whether a projection arrives there or not.
     if variable.rawValue < Compartment.count {

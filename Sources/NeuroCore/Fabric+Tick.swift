@@ -75,6 +75,7 @@ extension Fabric {
         deliver(
           Int(incoming[position]), moment: moment, learning: learning, labelled: labelled)
       }
+      guard !integrateAndFire(populations + target) else { continue }
       integrate(target, moment: moment)
       fire(populations + target)
     }
@@ -145,7 +146,7 @@ extension Fabric {
     }
   }
 
-  private func decay(
+  func decay(
     _ memory: UnsafeMutablePointer<PopulationMemory>, _ compartment: Compartment,
     _ fraction: UInt16
   ) {

@@ -25,62 +25,34 @@ struct Kernels: BitwiseCopyable {
   @inline(__always)
   func addRows(
     _ weights: UnsafePointer<Int8>, rows: UnsafePointer<UInt32>, rowCount: Int, stride: Int,
-    into sums: UnsafeMutablePointer<Int16>, count: Int
+    shift: Int32, into arrivals: UnsafeMutablePointer<Int32>, count: Int
   ) {
     #if arch(x86_64)
       if isWide {
         return NeuroKernelsV3.addRows(
-          weights, rows: rows, rowCount: rowCount, stride: stride, into: sums, count: count)
+          weights, rows: rows, rowCount: rowCount, stride: stride, shift: shift, into: arrivals,
+          count: count)
       }
     #endif
     NeuroKernels.addRows(
-      weights, rows: rows, rowCount: rowCount, stride: stride, into: sums, count: count)
+      weights, rows: rows, rowCount: rowCount, stride: stride, shift: shift, into: arrivals,
+      count: count)
   }
 
   @inline(__always)
   func addRows(
     _ weights: UnsafePointer<Int16>, rows: UnsafePointer<UInt32>, rowCount: Int, stride: Int,
-    into sums: UnsafeMutablePointer<Int16>, count: Int
+    shift: Int32, into arrivals: UnsafeMutablePointer<Int32>, count: Int
   ) {
     #if arch(x86_64)
       if isWide {
         return NeuroKernelsV3.addRows(
-          weights, rows: rows, rowCount: rowCount, stride: stride, into: sums, count: count)
-      }
-    #endif
-    NeuroKernels.addRows(
-      weights, rows: rows, rowCount: rowCount, stride: stride, into: sums, count: count)
-  }
-
-  @inline(__always)
-  func change(
-    _ row: UnsafeMutablePointer<Int8>, most: UnsafePointer<Int8>, fraction: UnsafePointer<UInt8>,
-    dither: UnsafePointer<UInt8>, rho: UInt8, count: Int
-  ) {
-    #if arch(x86_64)
-      if isWide {
-        return NeuroKernelsV3.change(
-          row, most: most, fraction: fraction, dither: dither, rho: rho, count: count)
-      }
-    #endif
-    NeuroKernels.change(
-      row, most: most, fraction: fraction, dither: dither, rho: rho, count: count)
-  }
-
-  @inline(__always)
-  func change(
-    _ row: UnsafeMutablePointer<Int8>, most: UnsafePointer<Int8>, fraction: UnsafePointer<UInt8>,
-    dither: UnsafePointer<UInt8>, rho: UInt8, low: Int8, high: Int8, count: Int
-  ) {
-    #if arch(x86_64)
-      if isWide {
-        return NeuroKernelsV3.change(
-          row, most: most, fraction: fraction, dither: dither, rho: rho, low: low, high: high,
+          weights, rows: rows, rowCount: rowCount, stride: stride, shift: shift, into: arrivals,
           count: count)
       }
     #endif
-    NeuroKernels.change(
-      row, most: most, fraction: fraction, dither: dither, rho: rho, low: low, high: high,
+    NeuroKernels.addRows(
+      weights, rows: rows, rowCount: rowCount, stride: stride, shift: shift, into: arrivals,
       count: count)
   }
 
@@ -112,30 +84,6 @@ struct Kernels: BitwiseCopyable {
       }
     #endif
     NeuroKernels.change(row, step: step, low: low, high: high, count: count)
-  }
-
-  @inline(__always)
-  func flush(
-    _ sums: UnsafeMutablePointer<Int16>, shift: Int32, into arrivals: UnsafeMutablePointer<Int32>,
-    count: Int
-  ) {
-    #if arch(x86_64)
-      if isWide { return NeuroKernelsV3.flush(sums, shift: shift, into: arrivals, count: count) }
-    #endif
-    NeuroKernels.flush(sums, shift: shift, into: arrivals, count: count)
-  }
-
-  @inline(__always)
-  func flushHalves(
-    _ sums: UnsafeMutablePointer<Int16>, shift: Int32, into arrivals: UnsafeMutablePointer<Int32>,
-    count: Int
-  ) {
-    #if arch(x86_64)
-      if isWide {
-        return NeuroKernelsV3.flushHalves(sums, shift: shift, into: arrivals, count: count)
-      }
-    #endif
-    NeuroKernels.flushHalves(sums, shift: shift, into: arrivals, count: count)
   }
 
   @inline(__always)
@@ -346,5 +294,56 @@ struct Kernels: BitwiseCopyable {
     #endif
     NeuroKernels.integrate(
       membrane, arrivals, keep: keep, bias: bias, lowerBound: lowerBound, count: count)
+  }
+
+  @inline(__always)
+  func changeAndAddRows(
+    _ weights: UnsafeMutablePointer<Int8>, rows: UnsafePointer<UInt32>, rhos: UnsafePointer<UInt8>,
+    rowCount: Int, stride: Int, most: UnsafePointer<Int8>, fraction: UnsafePointer<UInt8>,
+    dither: UnsafePointer<UInt8>, low: Int8, high: Int8, shift: Int32,
+    into arrivals: UnsafeMutablePointer<Int32>, count: Int
+  ) {
+    #if arch(x86_64)
+      if isWide {
+        return NeuroKernelsV3.changeAndAddRows(
+          weights, rows: rows, rhos: rhos, rowCount: rowCount, stride: stride, most: most,
+          fraction: fraction, dither: dither, low: low, high: high, shift: shift, into: arrivals,
+          count: count)
+      }
+    #endif
+    NeuroKernels.changeAndAddRows(
+      weights, rows: rows, rhos: rhos, rowCount: rowCount, stride: stride, most: most,
+      fraction: fraction, dither: dither, low: low, high: high, shift: shift, into: arrivals,
+      count: count)
+  }
+
+  @inline(__always)
+  func integrateAndFire(
+    _ membrane: UnsafeMutablePointer<Int32>, _ arrivals: UnsafeMutablePointer<Int32>, keep: Int32,
+    bias: Int32, lowerBound: Int32, above threshold: Int32, reset: Int32, kept: Int32,
+    into flags: UnsafeMutablePointer<UInt8>, count: Int
+  ) {
+    #if arch(x86_64)
+      if isWide {
+        return NeuroKernelsV3.integrateAndFire(
+          membrane, arrivals, keep: keep, bias: bias, lowerBound: lowerBound, above: threshold,
+          reset: reset, kept: kept, into: flags, count: count)
+      }
+    #endif
+    NeuroKernels.integrateAndFire(
+      membrane, arrivals, keep: keep, bias: bias, lowerBound: lowerBound, above: threshold,
+      reset: reset, kept: kept, into: flags, count: count)
+  }
+
+  @inline(__always)
+  func collect(
+    _ flags: UnsafePointer<UInt8>, count: Int, into list: UnsafeMutablePointer<UInt32>, room: Int
+  ) -> Int {
+    #if arch(x86_64)
+      if isWide {
+        return NeuroKernelsV3.collect(flags, count: count, into: list, room: room)
+      }
+    #endif
+    return NeuroKernels.collect(flags, count: count, into: list, room: room)
   }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// One population at run time: state, parameters, and what fired in the last ticks.
 struct PopulationMemory: BitwiseCopyable {
   let population: Population
@@ -15,6 +17,10 @@ struct PopulationMemory: BitwiseCopyable {
   /// [width] each, zero between ticks.
   let arrivals: InlineArray<4, UnsafeMutablePointer<Int32>>
   let refractory: UnsafeMutablePointer<UInt8>
+  /// Whether its neurons share all parameters, lose at most 511/4096 of V a tick, do not become refractory, and have no noise and no groups.
+  let isPlain: Bool
+  /// Whether a program has made neurons refractory.
+  var mayWait = false
   /// Whether it has any of the following.
   let hasTraces: Bool
   /// [count] each where the population has them, and nothing else. The last are M and S of the law.
@@ -46,6 +52,10 @@ struct PopulationMemory: BitwiseCopyable {
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
     ]
     refractory = arena.take(UInt8.self, neurons)
+    isPlain =
+      population.hasThreshold && population.groupSize <= 1 && population.noiseAmplitude == 0
+      && population.refractoryTicks == 0 && population.decays[0].membrane <= 511
+      && population.perNeuron == 0
     let size = paddedCount(count)
     func array(_ variable: StateVariable) -> UnsafeMutablePointer<Int32> {
       arena.take(Int32.self, population.has(variable) ? size : 0)
@@ -110,15 +120,16 @@ struct PopulationMemory: BitwiseCopyable {
     }
   }
 
-  func clear() {
-    spikeCounts.update(repeating: 0, count: historyTicks)
-    if population.kind == .analogue { values.update(repeating: 0, count: historyTicks * count) }
+  mutating func clear() {
+    kernels_zero(spikeCounts, 4 * historyTicks)
+    if population.kind == .analogue { kernels_zero(values, 2 * historyTicks * count) }
     population.forEachVariable { variable in
       if let words = words(variable) {
-        words.update(repeating: 0, count: count)
+        kernels_zero(words, 4 * count)
       } else {
-        refractory.update(repeating: 0, count: count)
+        kernels_zero(refractory, count)
       }
     }
+    mayWait = false
   }
 }

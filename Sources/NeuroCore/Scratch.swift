@@ -1,7 +1,5 @@
 /// Working arrays, reused by each projection in each tick. [columns] each.
 struct Scratch: BitwiseCopyable {
-  /// Sums of acting weights of at most 256 rows; zero between uses.
-  let sums: UnsafeMutablePointer<Int16>
   /// [columns of rules that are not narrow] X of the law of each column; or of each term, but for its factors w and x.
   let amounts: InlineArray<4, UnsafeMutablePointer<Int64>>
   /// Words of the column draws.
@@ -31,7 +29,6 @@ struct Scratch: BitwiseCopyable {
   ///   - wideColumns: of the largest target of a rule that is not narrow.
   init(columns: Int, neurons: Int, wideColumns: Int, arena: inout Arena) {
     let width = paddedCount(columns)
-    sums = arena.take(Int16.self, width)
     amounts = [
       arena.take(Int64.self, wideColumns), arena.take(Int64.self, wideColumns),
       arena.take(Int64.self, wideColumns), arena.take(Int64.self, wideColumns),

@@ -1,5 +1,7 @@
 // Loops over the neurons of a population, in blocks of 64. State is 24 bits signed; docs/numerics.md 2, step 4.
 
+import CKernels
+
 private let stateMaximum: Int32 = (1 << 23) - 1
 private let stateMinimum: Int32 = -(1 << 23)
 
@@ -11,16 +13,24 @@ public func decay(_ value: Int32, keep: Int32) -> Int32 {
   return value < 0 ? 0 &- kept : kept
 }
 
+/// The same with one product, for d ≤ 511: what is lost is (|x| · d) / 2^12, rounded upwards.
+@inline(__always)
+private func decaySlowly(_ value: Int32, loss: UInt32) -> Int32 {
+  let magnitude = UInt32(bitPattern: value < 0 ? 0 &- value : value)
+  let kept = Int32(bitPattern: magnitude &- (magnitude &* loss &+ 4095) &>> 12)
+  return value < 0 ? 0 &- kept : kept
+}
+
 /// Clips to 24 bits signed.
 @inline(__always)
 public func saturate(_ value: Int32) -> Int32 {
-  min(max(value, stateMinimum), stateMaximum)
+  kernels_clip(value, stateMinimum, stateMaximum)
 }
 
 /// Clips arrivals so that a sum with them stays in 32 bits, and saturates as the exact one would.
 @inline(__always)
 public func bound(_ arrivals: Int32) -> Int32 {
-  min(max(arrivals, -(1 << 28)), 1 << 28)
+  kernels_clip(arrivals, -(1 << 28), 1 << 28)
 }
 
 /// state = sat_24(decay(state) + arrivals), one decay for all; arrivals = 0.
@@ -36,9 +46,17 @@ public func decayAndAdd(
   _ state: UnsafeMutablePointer<Int32>, _ arrivals: UnsafeMutablePointer<Int32>, keep: Int32,
   count: Int
 ) {
-  for neuron in 0..<(count & ~63) {
-    state[neuron] = saturate(decay(state[neuron], keep: keep) &+ bound(arrivals[neuron]))
-    arrivals[neuron] = 0
+  let loss = UInt32(bitPattern: 4096 &- keep)
+  if loss <= 511 {
+    for neuron in 0..<(count & ~63) {
+      state[neuron] = saturate(decaySlowly(state[neuron], loss: loss) &+ bound(arrivals[neuron]))
+      arrivals[neuron] = 0
+    }
+  } else {
+    for neuron in 0..<(count & ~63) {
+      state[neuron] = saturate(decay(state[neuron], keep: keep) &+ bound(arrivals[neuron]))
+      arrivals[neuron] = 0
+    }
   }
 }
 
@@ -46,6 +64,7 @@ public func decayAndAdd(
 ///
 /// - Parameters:
 ///   - currentShift: s of the law; J = (I1 + I2 + 2^(s−1)) >> s.
+///   - lowerBound: of 24 bits, as all limits are.
 @inline(never)
 @export(interface)
 @_optimize(speed)
@@ -58,7 +77,7 @@ public func integrate(
   for neuron in 0..<(count & ~63) {
     let input = (current1[neuron] &+ current2[neuron] &+ half) &>> currentShift
     let sum = decay(membrane[neuron], keep: keep) &+ input &+ bound(arrivals[neuron]) &+ bias
-    membrane[neuron] = max(lowerBound, saturate(sum))
+    membrane[neuron] = kernels_clip(sum, lowerBound, stateMaximum)
     arrivals[neuron] = 0
   }
 }
@@ -73,7 +92,31 @@ public func integrate(
 ) {
   for neuron in 0..<(count & ~63) {
     let sum = decay(membrane[neuron], keep: keep) &+ bound(arrivals[neuron]) &+ bias
-    membrane[neuron] = max(lowerBound, saturate(sum))
+    membrane[neuron] = kernels_clip(sum, lowerBound, stateMaximum)
+    arrivals[neuron] = 0
+  }
+}
+
+/// `integrate` and `fire` at once, for neurons whose currents are 0, which share their threshold, and of which none is refractory.
+///
+/// - Parameters:
+///   - keep: at least 4096 − 511.
+///   - reset, kept, flags: as of `fire`.
+@inline(never)
+@export(interface)
+@_optimize(speed)
+public func integrateAndFire(
+  _ membrane: UnsafeMutablePointer<Int32>, _ arrivals: UnsafeMutablePointer<Int32>, keep: Int32,
+  bias: Int32, lowerBound: Int32, above threshold: Int32, reset: Int32, kept: Int32,
+  into flags: UnsafeMutablePointer<UInt8>, count: Int
+) {
+  let loss = UInt32(bitPattern: 4096 &- keep)
+  for neuron in 0..<(count & ~63) {
+    let sum = decaySlowly(membrane[neuron], loss: loss) &+ bound(arrivals[neuron]) &+ bias
+    let before = kernels_clip(sum, lowerBound, stateMaximum)
+    let after = before & kept | reset
+    membrane[neuron] = before > threshold ? after : before
+    flags[neuron] = before > threshold ? 1 : 0
     arrivals[neuron] = 0
   }
 }
@@ -148,30 +191,30 @@ public func fire(
 /// Puts the numbers of flags that are set into a list.
 ///
 /// - Parameters:
-///   - flags: [count], 0 or 1, and 64 more that are 0; aligned to 8.
-///   - list: room for all of them.
+///   - flags: [count], and 64 more that are 0.
+///   - list: [room], at least as many as are set; what lies beyond those is worthless.
 /// - Returns: how many are set.
 @inline(never)
 @export(interface)
 @_optimize(speed)
 public func collect(
-  _ flags: UnsafePointer<UInt8>, count: Int, into list: UnsafeMutablePointer<UInt32>
+  _ flags: UnsafePointer<UInt8>, count: Int, into list: UnsafeMutablePointer<UInt32>, room: Int
 ) -> Int {
   var found = 0
   var first = 0
   while first < count {
-    // The bits of 64 flags: one loop that ends at a guess, and not eight.
-    var bits: UInt64 = 0
-    for byte in 0..<8 {
-      let word = UnsafeRawPointer(flags + first).load(fromByteOffset: 8 &* byte, as: UInt64.self)
-      let eight = (word.littleEndian &* 0x0102_0408_1020_4080) &>> 56
-      bits |= eight &<< UInt64(8 &* byte)
+    var bits = kernels_bits(UnsafeRawPointer(flags + first).loadUnaligned(as: SIMD64<Int8>.self))
+    let end = found &+ bits.nonzeroBitCount
+    while found < end {
+      // Eight at a time, whether or not there are so many: a guess for each number would cost more than the numbers.
+      let length = found &+ 8 <= room ? 8 : 1
+      for place in 0..<length {
+        list[found &+ place] = UInt32(truncatingIfNeeded: first &+ bits.trailingZeroBitCount)
+        bits &= bits &- 1
+      }
+      found &+= length
     }
-    while bits != 0 {
-      list[found] = UInt32(truncatingIfNeeded: first &+ bits.trailingZeroBitCount)
-      found &+= 1
-      bits &= bits &- 1
-    }
+    found = end
     first &+= 64
   }
   return found

@@ -1,7 +1,9 @@
 // Loops over rows of weights, and, as all kernels that take a count of neurons or columns, over whole blocks of 64: arrays are so long,
-// and what lies beyond the last neuron is never looked at. Sums of acting weights take 256 rows before they must be flushed: 256 · 128 = 2^15.
+// and what lies beyond the last neuron is never looked at. Sums of the acting weights of 256 rows fit into 16 bits: 256 · 128 = 2^15.
 
-/// sums += rows, at most 256 of them: 64 columns at a time, whose sums stay in registers.
+import CKernels
+
+/// arrivals += rows · 2^shift, at most 256 rows: 64 columns at a time, whose sums stay in registers.
 ///
 /// Bytes are added in pairs, as words of 16 bits. With a low byte made unsigned by 128 more, the sum of the words less 256 times the
 /// sum of their high bytes is, modulo 2^16, that of the low ones. So a row costs a load, two sums and a shift for 32 weights.
@@ -9,14 +11,15 @@
 /// - Parameters:
 ///   - weights: [sources][stride] int8.
 ///   - rows: [rowCount] numbers of rows.
-///   - sums: [count] running sums of acting weights, of each 32 columns first the even ones: `flushHalves` knows.
+///   - arrivals: [count].
 @inline(never)
 @export(interface)
 @_optimize(speed)
 public func addRows(
   _ weights: UnsafePointer<Int8>, rows: UnsafePointer<UInt32>, rowCount: Int, stride: Int,
-  into sums: UnsafeMutablePointer<Int16>, count: Int
+  shift: Int32, into arrivals: UnsafeMutablePointer<Int32>, count: Int
 ) {
+  let shifts = Sums(repeating: shift)
   let eight = Words(repeating: 8)
   let flip = Words(repeating: 128)
   let surplus = Words(repeating: 128 &* Int16(truncatingIfNeeded: rowCount))
@@ -35,22 +38,21 @@ public func addRows(
       odd0 &+= first &>> eight
       odd1 &+= second &>> eight
     }
-    add(words0 &- (odd0 &<< eight) &- surplus, to: sums + column)
-    add(odd0, to: sums + (column &+ 16))
-    add(words1 &- (odd1 &<< eight) &- surplus, to: sums + (column &+ 32))
-    add(odd1, to: sums + (column &+ 48))
+    addPairs(words0 &- (odd0 &<< eight) &- surplus, odd0, shifts, to: arrivals + column)
+    addPairs(words1 &- (odd1 &<< eight) &- surplus, odd1, shifts, to: arrivals + (column &+ 32))
     column &+= 64
   }
 }
 
-/// As above for int16 masters, of which the top 8 bits act; sums are in the order of the columns.
+/// As above for int16 masters, of which the top 8 bits act.
 @inline(never)
 @export(interface)
 @_optimize(speed)
 public func addRows(
   _ weights: UnsafePointer<Int16>, rows: UnsafePointer<UInt32>, rowCount: Int, stride: Int,
-  into sums: UnsafeMutablePointer<Int16>, count: Int
+  shift: Int32, into arrivals: UnsafeMutablePointer<Int32>, count: Int
 ) {
+  let shifts = Sums(repeating: shift)
   let eight = Words(repeating: 8)
   var column = 0
   while column < count {
@@ -65,62 +67,120 @@ public func addRows(
       sum2 &+= row.loadUnaligned(fromByteOffset: 64, as: Words.self) &>> eight
       sum3 &+= row.loadUnaligned(fromByteOffset: 96, as: Words.self) &>> eight
     }
-    add(sum0, to: sums + column)
-    add(sum1, to: sums + (column &+ 16))
-    add(sum2, to: sums + (column &+ 32))
-    add(sum3, to: sums + (column &+ 48))
+    add(kernels_widen(sum0) &<< shifts, to: arrivals + column)
+    add(kernels_widen(sum1) &<< shifts, to: arrivals + (column &+ 16))
+    add(kernels_widen(sum2) &<< shifts, to: arrivals + (column &+ 32))
+    add(kernels_widen(sum3) &<< shifts, to: arrivals + (column &+ 48))
     column &+= 64
   }
 }
 
 private typealias Words = SIMD16<Int16>
+private typealias Sums = SIMD16<Int32>
 
 @inline(__always)
-private func add(_ words: Words, to sums: UnsafeMutablePointer<Int16>) {
-  let place = UnsafeMutableRawPointer(sums)
-  place.storeBytes(of: place.loadUnaligned(as: Words.self) &+ words, as: Words.self)
+private func add(_ sums: Sums, to arrivals: UnsafeMutablePointer<Int32>) {
+  let place = UnsafeMutableRawPointer(arrivals)
+  place.storeBytes(of: place.loadUnaligned(as: Sums.self) &+ sums, as: Sums.self)
 }
 
-/// Changes a row of int8 weights by its columns' steps.
+/// Adds the sums of 32 columns, of which the even ones are apart from the odd ones.
+@inline(__always)
+private func addPairs(
+  _ even: Words, _ odd: Words, _ shifts: Sums, to arrivals: UnsafeMutablePointer<Int32>
+) {
+  add(kernels_widen_lower(even, odd) &<< shifts, to: arrivals)
+  add(kernels_widen_upper(even, odd) &<< shifts, to: arrivals + 16)
+}
+
+/// Changes rows of int8 weights, at most 256 of them, by their columns' steps, and adds what they become, as `addRows`.
 ///
 /// - Parameters:
-///   - row: [count] weights, changed in place.
+///   - weights: [sources][stride], changed in place.
+///   - rows, rhos: [rowCount] numbers of rows, and ρ of each.
 ///   - most: [count] q + 1, the larger of the two steps; of the largest q too, where it does not fit.
 ///   - fraction: [count] f, in 1/256; 0 for the largest q, whose larger step is no other.
 ///   - dither: [count] c of the columns.
-///   - rho: ρ of the row.
 ///   - low, high: limits of the weight.
+///   - shift, arrivals: as of `addRows`.
 /// - Source: docs/numerics.md 4.2.
 @inline(never)
 @export(interface)
 @_optimize(speed)
-public func change(
-  _ row: UnsafeMutablePointer<Int8>, most: UnsafePointer<Int8>, fraction: UnsafePointer<UInt8>,
-  dither: UnsafePointer<UInt8>, rho: UInt8, low: Int8, high: Int8, count: Int
+public func changeAndAddRows(
+  _ weights: UnsafeMutablePointer<Int8>, rows: UnsafePointer<UInt32>, rhos: UnsafePointer<UInt8>,
+  rowCount: Int, stride: Int, most: UnsafePointer<Int8>, fraction: UnsafePointer<UInt8>,
+  dither: UnsafePointer<UInt8>, low: Int8, high: Int8, shift: Int32,
+  into arrivals: UnsafeMutablePointer<Int32>, count: Int
 ) {
-  for column in 0..<(count & ~63) {
-    let less: Int8 = fraction[column] > dither[column] &+ rho ? 0 : -1
-    let sum = Int16(row[column]) &+ Int16(most[column] &+ less)
-    row[column] = min(max(Int8(truncatingIfNeeded: min(max(sum, -128), 127)), low), high)
+  let shifts = Sums(repeating: shift)
+  let eight = Words(repeating: 8)
+  let flip = Words(repeating: 128)
+  let surplus = Words(repeating: 128 &* Int16(truncatingIfNeeded: rowCount))
+  let isFree = low == -128 && high == 127
+  let lows = Bytes(repeating: low)
+  let highs = Bytes(repeating: high)
+  var column = 0
+  while column < count {
+    let steps0 = Steps(most, fraction, dither, column)
+    let steps1 = Steps(most, fraction, dither, column &+ 32)
+    var words0 = Words()
+    var words1 = Words()
+    var odd0 = Words()
+    var odd1 = Words()
+    for index in 0..<rowCount {
+      let row = UnsafeMutableRawPointer(weights + (Int(rows[index]) &* stride &+ column))
+      let rho = Bytes(repeating: Int8(bitPattern: rhos[index]))
+      var bytes0 = kernels_add(row.loadUnaligned(as: Bytes.self), steps0.step(rho))
+      var bytes1 = kernels_add(
+        row.loadUnaligned(fromByteOffset: 32, as: Bytes.self), steps1.step(rho))
+      if !isFree {
+        bytes0 = kernels_clip_bytes(bytes0, lows, highs)
+        bytes1 = kernels_clip_bytes(bytes1, lows, highs)
+      }
+      row.storeBytes(of: bytes0, as: Bytes.self)
+      row.storeBytes(of: bytes1, toByteOffset: 32, as: Bytes.self)
+      let first = unsafeBitCast(bytes0, to: Words.self) ^ flip
+      let second = unsafeBitCast(bytes1, to: Words.self) ^ flip
+      words0 &+= first
+      words1 &+= second
+      odd0 &+= first &>> eight
+      odd1 &+= second &>> eight
+    }
+    addPairs(words0 &- (odd0 &<< eight) &- surplus, odd0, shifts, to: arrivals + column)
+    addPairs(words1 &- (odd1 &<< eight) &- surplus, odd1, shifts, to: arrivals + (column &+ 32))
+    column &+= 64
   }
 }
 
-/// As above for weights without limits of their own.
-@inline(never)
-@export(interface)
-@_optimize(speed)
-public func change(
-  _ row: UnsafeMutablePointer<Int8>, most: UnsafePointer<Int8>, fraction: UnsafePointer<UInt8>,
-  dither: UnsafePointer<UInt8>, rho: UInt8, count: Int
-) {
-  for column in 0..<(count & ~63) {
-    let less: Int8 = fraction[column] > dither[column] &+ rho ? 0 : -1
-    let sum = Int16(row[column]) &+ Int16(most[column] &+ less)
-    row[column] = Int8(truncatingIfNeeded: min(max(sum, -128), 127))
+private typealias Bytes = SIMD32<Int8>
+
+/// The steps of 32 columns.
+private struct Steps {
+  let most: Bytes
+  let fraction: Bytes
+  let dither: Bytes
+
+  @inline(__always)
+  init(
+    _ most: UnsafePointer<Int8>, _ fraction: UnsafePointer<UInt8>, _ dither: UnsafePointer<UInt8>,
+    _ column: Int
+  ) {
+    self.most = UnsafeRawPointer(most + column).loadUnaligned(as: Bytes.self)
+    self.fraction = UnsafeRawPointer(fraction + column).loadUnaligned(as: Bytes.self)
+    self.dither = UnsafeRawPointer(dither + column).loadUnaligned(as: Bytes.self)
+  }
+
+  /// q + [f > c + ρ].
+  @inline(__always)
+  func step(_ rho: Bytes) -> Bytes {
+    let level = unsafeBitCast(dither &+ rho, to: SIMD32<UInt8>.self)
+    let isBelow = unsafeBitCast(fraction, to: SIMD32<UInt8>.self) .<= level
+    return most &+ unsafeBitCast(isBelow, to: Bytes.self)
   }
 }
 
-/// As above for int16 masters.
+/// Changes a row of int16 masters by its columns' steps, as above.
 @inline(never)
 @export(interface)
 @_optimize(speed)
@@ -146,40 +206,6 @@ public func change(
   for column in 0..<(count & ~63) {
     let sum = Int32(row[column]) &+ Int32(step[column])
     row[column] = min(max(Int16(truncatingIfNeeded: min(max(sum, -32768), 32767)), low), high)
-  }
-}
-
-/// arrivals += sums · 2^shift; sums = 0. Of sums of int8 weights, of each 32 columns first the even ones.
-@inline(never)
-@export(interface)
-@_optimize(speed)
-public func flushHalves(
-  _ sums: UnsafeMutablePointer<Int16>, shift: Int32,
-  into arrivals: UnsafeMutablePointer<Int32>, count: Int
-) {
-  var column = 0
-  while column < count {
-    for lane in 0..<16 {
-      let even = column &+ 2 &* lane
-      arrivals[even] &+= Int32(sums[column &+ lane]) &<< shift
-      arrivals[even &+ 1] &+= Int32(sums[column &+ 16 &+ lane]) &<< shift
-    }
-    column &+= 32
-  }
-  for index in 0..<(count & ~63) { sums[index] = 0 }
-}
-
-/// arrivals += sums · 2^shift; sums = 0.
-@inline(never)
-@export(interface)
-@_optimize(speed)
-public func flush(
-  _ sums: UnsafeMutablePointer<Int16>, shift: Int32,
-  into arrivals: UnsafeMutablePointer<Int32>, count: Int
-) {
-  for column in 0..<(count & ~63) {
-    arrivals[column] &+= Int32(sums[column]) &<< shift
-    sums[column] = 0
   }
 }
 

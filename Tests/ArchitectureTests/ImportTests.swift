@@ -5,7 +5,7 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
   "Fault": ["CSpikelet", "CPlatform"],
   "Memory": ["CPlatform", "Fault"],
-  "NeuroKernels": [],
+  "NeuroKernels": ["CKernels"],
   "NeuroCore": ["NeuroKernels", "NeuroKernelsV3", "CKernels"],
   "NeuroReference": ["NeuroCore"],
   "Training": ["Model", "NeuroCore", "Fault", "Memory", "Foundation", "Dispatch"],

@@ -32,20 +32,18 @@ import Testing
     }
     let rows = (0..<rowCount).map { _ in UInt32(random.integer(0...255)) }
     for kernels in Self.builds {
-      var sums = [Int16](repeating: 0, count: count)
       var arrivals = [Int32](repeating: 5, count: count)
       kernels.addRows(
-        narrow, rows: rows, rowCount: rowCount, stride: count, into: &sums, count: count)
-      kernels.flushHalves(&sums, shift: 3, into: &arrivals, count: count)
+        narrow, rows: rows, rowCount: rowCount, stride: count, shift: 3, into: &arrivals,
+        count: count)
       for column in 0..<count {
         let sum = rows.reduce(0) { $0 + Int(narrow[Int($1) * count + column]) }
         #expect(Int(arrivals[column]) == 5 + sum * 8)
       }
-      #expect(sums.allSatisfy { $0 == 0 })
       arrivals = [Int32](repeating: 0, count: count)
       kernels.addRows(
-        wide, rows: rows, rowCount: rowCount, stride: count, into: &sums, count: count)
-      kernels.flush(&sums, shift: 0, into: &arrivals, count: count)
+        wide, rows: rows, rowCount: rowCount, stride: count, shift: 0, into: &arrivals,
+        count: count)
       for column in 0..<count {
         let sum = rows.reduce(0) { $0 + Int(wide[Int($1) * count + column] >> 8) }
         #expect(Int(arrivals[column]) == sum)
@@ -53,32 +51,39 @@ import Testing
     }
   }
 
-  @Test("A weight changes by q or q + 1 within its limits", arguments: 1...20)
+  @Test("A weight changes by q or q + 1 within its limits, and is added then", arguments: 1...20)
   func changesSaturate(seed: Int) {
     var random = SplitMix64(seed: UInt64(seed))
     let count = Self.columns
-    let weights = Self.numbers(Int8.self, count, &random)
+    let weights = Self.numbers(Int8.self, 8 * count, &random)
+    let rows: [UInt32] = [0, 1, 3, 4, 7]
+    let rhos = Self.numbers(UInt8.self, rows.count, &random)
     let steps = Self.numbers(Int8.self, count, &random)
     let dither = Self.numbers(UInt8.self, count, &random)
     let fraction = zip(steps, Self.numbers(UInt8.self, count, &random)).map { $0 == 127 ? 0 : $1 }
     let most = steps.map { $0 &+ 1 }
-    let rho = UInt8(random.integer(0...255))
-    let low = Int8(random.integer(-128...0))
-    let high = Int8(random.integer(0...127))
+    let low = seed % 2 == 0 ? Int8.min : Int8(random.integer(-128...0))
+    let high = seed % 2 == 0 ? Int8.max : Int8(random.integer(0...127))
     for kernels in Self.builds {
-      var limited = weights
-      var free = weights
-      kernels.change(
-        &limited, most: most, fraction: fraction, dither: dither, rho: rho, low: low, high: high,
+      var changed = weights
+      var arrivals = [Int32](repeating: -9, count: count)
+      kernels.changeAndAddRows(
+        &changed, rows: rows, rhos: rhos, rowCount: rows.count, stride: count, most: most,
+        fraction: fraction, dither: dither, low: low, high: high, shift: 2, into: &arrivals,
         count: count)
-      kernels.change(
-        &free, most: most, fraction: fraction, dither: dither, rho: rho, count: count)
-      for column in 0..<count {
-        let up = fraction[column] > dither[column] &+ rho ? 1 : 0
-        let sum = min(max(Int(weights[column]) + Int(steps[column]) + up, -128), 127)
-        #expect(Int(free[column]) == sum)
-        #expect(Int(limited[column]) == min(max(sum, Int(low)), Int(high)))
+      var expected = weights
+      var sums = [Int](repeating: -9, count: count)
+      for (row, rho) in zip(rows, rhos) {
+        for column in 0..<count {
+          let place = Int(row) * count + column
+          let up = fraction[column] > dither[column] &+ rho ? 1 : 0
+          let sum = min(max(Int(weights[place]) + Int(steps[column]) + up, -128), 127)
+          expected[place] = Int8(min(max(sum, Int(low)), Int(high)))
+          sums[column] += Int(expected[place]) * 4
+        }
       }
+      #expect(changed == expected)
+      #expect(arrivals.map(Int.init) == sums)
     }
   }
 
@@ -98,14 +103,54 @@ import Testing
     }
   }
 
+  @Test(
+    "A neuron decays, takes its arrivals and fires as the law has it, also at the ends",
+    arguments: [0, 1, 77, 256, 511])
+  func neuronsIntegrate(loss: Int) {
+    var random = SplitMix64(seed: UInt64(loss + 1))
+    let count = Self.columns
+    let limit = 1 << 23
+    let membrane = (0..<count).map { _ in
+      Int32(
+        random.chance(20)
+          ? random.pick([-limit, limit - 1, 0]) : random.integer(-limit...limit - 1))
+    }
+    let arrivals = Self.numbers(Int32.self, count, &random).map {
+      random.chance(50) ? $0 : $0 >> 10
+    }
+    for kernels in Self.builds {
+      for (lower, threshold, bias) in [(-limit, 1000, 0), (-5, limit - 1, -limit), (0, -1, 12345)] {
+        var found = membrane
+        var rest = arrivals
+        var flags = [UInt8](repeating: 9, count: count)
+        kernels.integrateAndFire(
+          &found, &rest, keep: 4096 - Int32(loss), bias: Int32(bias), lowerBound: Int32(lower),
+          above: Int32(threshold), reset: 7, kept: 0, into: &flags, count: count)
+        for neuron in 0..<count {
+          let size = (abs(Int(membrane[neuron])) * (4096 - loss)) >> 12
+          let sum = (membrane[neuron] < 0 ? -size : size) + Int(arrivals[neuron]) + bias
+          let value = max(lower, min(max(sum, -limit), limit - 1))
+          #expect(Int(found[neuron]) == (value > threshold ? 7 : value))
+          #expect(flags[neuron] == (value > threshold ? 1 : 0))
+        }
+        #expect(rest.allSatisfy { $0 == 0 })
+      }
+    }
+  }
+
   @Test("Flags are collected in their order", arguments: [1, 8, 63, 64, 65, 200])
   func flagsAreCollected(count: Int) {
     var random = SplitMix64(seed: UInt64(count))
     let set = (0..<count).filter { _ in random.chance(40) }
     var flags = [UInt8](repeating: 0, count: count + 64)
     for index in set { flags[index] = 1 }
-    var list = [UInt32](repeating: 0, count: count)
-    #expect(collect(flags, count: count, into: &list) == set.count)
-    #expect(list.prefix(set.count).map(Int.init) == set)
+    for kernels in Self.builds {
+      for room in [set.count, count] {
+        var list = [UInt32](repeating: 77, count: count + 1)
+        #expect(kernels.collect(flags, count: count, into: &list, room: room) == set.count)
+        #expect(list.prefix(set.count).map(Int.init) == set)
+        #expect(list[room] == 77)
+      }
+    }
   }
 }
