@@ -33,7 +33,7 @@ extension SessionShape {
       RunHead(
         ticks: input.ticks, flags: input.flags, events: UInt32(input.events.count),
         signals: UInt32(signals.total)))
-    for event in input.events { writer.put(SpikeRecord(event)) }
+    put(input.events, &writer)
     var unwritten = signals
     while let signal = unwritten.next() { try put(signal, ticks: input.ticks, &writer) }
     return PreparedRun(
@@ -121,23 +121,39 @@ extension SessionShape {
         .SPK_ERROR_ARGUMENT,
         "\(inputs.count) events found, at most \(WireLimit.events) a run expected")
     }
-    for index in 0..<inputs.count {
+    var index = 0
+    while index < inputs.count {
       let event = inputs[index]
       let shape = try checkedPopulation(event.population)
-      guard shape.pointee.kind == .input, event.neuron < shape.pointee.count, event.tick < ticks
-      else {
-        throw Fault(
-          .SPK_ERROR_ARGUMENT,
-          "event \(index): tick \(event.tick) of \(ticks), neuron \(event.neuron) of population \"\(shape.pointee.name)\" (\(shape.pointee.count) neurons); a neuron of an input population within the run was expected"
-        )
-      }
-      guard index == 0 || SpikeRecord(inputs[index - 1]).isBefore(SpikeRecord(event)) else {
-        throw Fault(
-          .SPK_ERROR_ARGUMENT,
-          "event \(index) does not follow event \(index - 1); each spike once, by ascending tick, population, neuron, was expected"
-        )
-      }
+      let neurons = shape.pointee.kind == .input ? UInt32(shape.pointee.count) : 0
+      // Those of one tick and population together, as they mostly come.
+      repeat {
+        guard inputs[index].neuron < neurons, event.tick < ticks else {
+          throw Fault(
+            .SPK_ERROR_ARGUMENT,
+            "event \(index): tick \(event.tick) of \(ticks), neuron \(inputs[index].neuron) of population \"\(shape.pointee.name)\" (\(shape.pointee.count) neurons); a neuron of an input population within the run was expected"
+          )
+        }
+        guard index == 0 || SpikeRecord(inputs[index - 1]).isBefore(SpikeRecord(inputs[index]))
+        else {
+          throw Fault(
+            .SPK_ERROR_ARGUMENT,
+            "event \(index) does not follow event \(index - 1); each spike once, by ascending tick, population, neuron, was expected"
+          )
+        }
+        index += 1
+      } while index < inputs.count && inputs[index].tick == event.tick
+        && inputs[index].population == event.population
     }
+  }
+
+  /// Writes events down that have been checked.
+  private func put(_ events: UnsafeBufferPointer<spk_event>, _ writer: inout PayloadWriter) {
+    #if _endian(little)
+      writer.put(UnsafeRawBufferPointer(events))
+    #else
+      for event in events { writer.put(SpikeRecord(event)) }
+    #endif
   }
 
   private func check(_ presentation: Presentation) throws(Fault) {
