@@ -99,6 +99,17 @@ extension Fabric {
     let target = populations + Int(memory.pointee.projection.target)
     guard term.mantissa != 0, memory.pointee.projection.rate != 0 else { return false }
     let factor = term.factorA == .one ? term.factorB : term.factorA
+    let viewed = variable(factor, of: target)
+    let gate = variable(term.gateVariable, of: target)
+    if term.gate != .none, let first = viewed.first, viewed.second == nil,
+      let gateFirst = gate.first, gate.second == nil
+    {
+      return kernels.view(
+        first, shift: Int32(viewed.shift), high: viewed.high, gate: gateFirst,
+        gateShift: Int32(gate.shift), gateHigh: gate.high, opensFrom: Int32(term.gateLow),
+        to: Int32(term.gateHigh), isInside: term.gate == .inside, into: scratch.values,
+        count: columns) != 0
+    }
     fillView(of: factor, target, into: scratch.values)
     if term.gate != .none {
       fillView(of: term.gateVariable, target, into: scratch.gate)
@@ -119,8 +130,8 @@ extension Fabric {
       return
     }
     kernels.view(
-      first, variable.second, shift: Int32(variable.shift), high: variable.isTrace ? 255 : 32767,
-      into: views, count: target.pointee.width)
+      first, variable.second, shift: Int32(variable.shift), high: variable.high, into: views,
+      count: target.pointee.width)
   }
 
   /// Of a narrow rule: the steps of the columns.
@@ -219,6 +230,8 @@ private struct NeuronVariable {
   let second: UnsafeMutablePointer<Int32>?
   let shift: UInt8
   let isTrace: Bool
+  /// The largest view.
+  var high: Int32 { isTrace ? 255 : 32767 }
 
   init(
     _ first: UnsafeMutablePointer<Int32>?, _ second: UnsafeMutablePointer<Int32>?, shift: UInt8,

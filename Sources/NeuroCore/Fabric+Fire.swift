@@ -32,7 +32,7 @@ extension Fabric {
     guard memory.pointee.isPlain, memory.pointee.arrivalCompartments & 0b0110 == 0,
       !memory.pointee.mayWait
     else { return false }
-    let decays = memory.pointee.population.decays[0]
+    let decays = memory.pointee.firstDecays
     decay(memory, .dendrite, decays.dendrite)
     let reset = SharedReset(memory)
     kernels.integrateAndFire(

@@ -7,6 +7,26 @@ extension Fabric {
     populations[population].append(neuron)
   }
 
+  /// Lets input neurons fire in the coming tick, as above.
+  ///
+  /// - Parameters:
+  ///   - neurons: the first of `count` numbers, little-endian, `stride` bytes apart.
+  public mutating func fire(
+    population: Int, neurons: UnsafeRawPointer, stride: Int, count: Int
+  ) {
+    openTick()
+    let memory = populations + population
+    let fired = memory.pointee.spikeCounts + memory.pointee.slot
+    let list =
+      memory.pointee.spikes + memory.pointee.slot * memory.pointee.count + Int(fired.pointee)
+    var place = neurons
+    for index in 0..<count {
+      list[index] = UInt32(littleEndian: place.loadUnaligned(as: UInt32.self))
+      place += stride
+    }
+    fired.pointee += Int32(truncatingIfNeeded: count)
+  }
+
   /// Sets the held value of an analogue neuron as of the coming tick.
   public mutating func setValue(population: Int, neuron: Int, to value: Int16) {
     openTick()
@@ -70,7 +90,7 @@ extension Fabric {
   public mutating func tick(stream: UInt8, count: UInt64, learning: Bool, labelled: Bool) {
     openTick()
     let moment = DrawMoment(seed: seed, stream: stream, count: count)
-    for target in 0..<populationCount where populations[target].population.kind == .leaky {
+    for target in 0..<populationCount where populations[target].isLeaky {
       for position in Int(incomingStarts[target])..<Int(incomingStarts[target + 1]) {
         deliver(
           Int(incoming[position]), moment: moment, learning: learning, labelled: labelled)

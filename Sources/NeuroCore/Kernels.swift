@@ -346,4 +346,22 @@ struct Kernels: BitwiseCopyable {
     #endif
     return NeuroKernels.collect(flags, count: count, into: list, room: room)
   }
+
+  @inline(__always)
+  func view(
+    _ first: UnsafePointer<Int32>, shift: Int32, high: Int32, gate: UnsafePointer<Int32>,
+    gateShift: Int32, gateHigh: Int32, opensFrom low: Int32, to last: Int32, isInside: Bool,
+    into views: UnsafeMutablePointer<Int32>, count: Int
+  ) -> Int32 {
+    #if arch(x86_64)
+      if isWide {
+        return NeuroKernelsV3.view(
+          first, shift: shift, high: high, gate: gate, gateShift: gateShift, gateHigh: gateHigh,
+          opensFrom: low, to: last, isInside: isInside, into: views, count: count)
+      }
+    #endif
+    return NeuroKernels.view(
+      first, shift: shift, high: high, gate: gate, gateShift: gateShift, gateHigh: gateHigh,
+      opensFrom: low, to: last, isInside: isInside, into: views, count: count)
+  }
 }

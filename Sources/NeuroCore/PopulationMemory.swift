@@ -17,6 +17,9 @@ struct PopulationMemory: BitwiseCopyable {
   /// [width] each, zero between ticks.
   let arrivals: InlineArray<4, UnsafeMutablePointer<Int32>>
   let refractory: UnsafeMutablePointer<UInt8>
+  let isLeaky: Bool
+  /// The first decay set.
+  let firstDecays: DecaySet
   /// Whether its neurons share all parameters, lose at most 511/4096 of V a tick, do not become refractory, and have no noise and no groups.
   let isPlain: Bool
   /// Whether a program has made neurons refractory.
@@ -52,6 +55,8 @@ struct PopulationMemory: BitwiseCopyable {
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
     ]
     refractory = arena.take(UInt8.self, neurons)
+    isLeaky = population.kind == .leaky
+    firstDecays = population.decays[0]
     isPlain =
       population.hasThreshold && population.groupSize <= 1 && population.noiseAmplitude == 0
       && population.refractoryTicks == 0 && population.decays[0].membrane <= 511

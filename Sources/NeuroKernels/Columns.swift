@@ -1,6 +1,8 @@
 // Loops over the columns of a projection: what a rule with one term that looks at the target alone asks of each.
 // Source: docs/numerics.md 4.
 
+import CKernels
+
 /// The view of a variable: (z + 2^(shift − 1)) >> shift within −32768 .. high.
 ///
 /// - Parameters:
@@ -15,13 +17,43 @@ public func view(
   let half: Int32 = shift == 0 ? 0 : 1 &<< (shift &- 1)
   if let second {
     for column in 0..<(count & ~63) {
-      views[column] = min(max((first[column] &+ second[column] &+ half) &>> shift, -32768), high)
+      views[column] = kernels_clip(
+        (first[column] &+ second[column] &+ half) &>> shift, -32768, high)
     }
   } else {
     for column in 0..<(count & ~63) {
-      views[column] = min(max((first[column] &+ half) &>> shift, -32768), high)
+      views[column] = kernels_clip((first[column] &+ half) &>> shift, -32768, high)
     }
   }
+}
+
+/// `view` and `close` of two variables at once.
+///
+/// - Parameters:
+///   - first, gate: [count] what is viewed, and what the gate looks at.
+/// - Returns: the bits that some value has.
+@inline(never)
+@export(interface)
+@_optimize(speed)
+public func view(
+  _ first: UnsafePointer<Int32>, shift: Int32, high: Int32, gate: UnsafePointer<Int32>,
+  gateShift: Int32, gateHigh: Int32, opensFrom low: Int32, to last: Int32, isInside: Bool,
+  into views: UnsafeMutablePointer<Int32>, count: Int
+) -> Int32 {
+  let half: Int32 = shift == 0 ? 0 : 1 &<< (shift &- 1)
+  let gateHalf: Int32 = gateShift == 0 ? 0 : 1 &<< (gateShift &- 1)
+  let flip: Int32 = isInside ? 0 : -1
+  var bits: Int32 = 0
+  for column in 0..<(count & ~63) {
+    let seen = kernels_clip((gate[column] &+ gateHalf) &>> gateShift, -32768, gateHigh)
+    let isAbove: Int32 = seen >= low ? -1 : 0
+    let isBelow: Int32 = seen <= last ? -1 : 0
+    let value = kernels_clip((first[column] &+ half) &>> shift, -32768, high)
+    let open = value & (isAbove & isBelow ^ flip)
+    views[column] = open
+    bits |= open
+  }
+  return bits
 }
 
 /// values = 0 where a gate is closed: where low ≤ gate ≤ high is not `isInside`.
@@ -67,7 +99,7 @@ public func split(
   for column in 0..<(count & ~63) {
     let low = Int32(bitPattern: words[column] & mask)
     let scaled = (values[column] &* scale &+ low) &>> shift
-    let quotient = min(max(scaled &>> 8, -128), 127)
+    let quotient = kernels_clip(scaled &>> 8, -128, 127)
     most[column] = Int8(truncatingIfNeeded: quotient &+ 1)
     fraction[column] = quotient == 127 ? 0 : UInt8(truncatingIfNeeded: scaled)
     dither[column] = UInt8(truncatingIfNeeded: words[column] &>> 24)
@@ -87,7 +119,7 @@ public func split(
   for column in 0..<(count & ~63) {
     let low = Int32(bitPattern: words[column] & mask)
     let scaled = (values[column] &* scale &+ low) &>> shift
-    let quotient = min(max(scaled &>> 8, -32768), 32767)
+    let quotient = kernels_clip(scaled &>> 8, -32768, 32767)
     most[column] = Int16(truncatingIfNeeded: quotient &+ 1)
     fraction[column] = quotient == 32767 ? 0 : UInt8(truncatingIfNeeded: scaled)
     dither[column] = UInt8(truncatingIfNeeded: words[column] &>> 24)

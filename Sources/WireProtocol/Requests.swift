@@ -186,6 +186,11 @@ public struct SpikeRecords {
     }
     return SpikeRecord(tick: word(0), population: word(4), neuron: word(8))
   }
+
+  /// Where the number of the neuron of a spike lies; those of the next ones follow, each `SpikeRecord.byteCount` bytes further.
+  public func neurons(from index: Int) -> UnsafeRawPointer {
+    bytes.baseAddress.unsafelyUnwrapped + (SpikeRecord.byteCount * index + 8)
+  }
 }
 
 /// What an output neuron did in a presentation.

@@ -22,9 +22,7 @@ extension Firmware {
     var offset: UInt32 = 0
     repeat {
       while next < events.count, events[next].tick == offset {
-        fabric.pointee.fire(
-          population: Int(events[next].population), neuron: Int(events[next].neuron))
-        next &+= 1
+        next = fire(fabric, events, from: next)
       }
       if head.signals > 0 { setValues(signals, network, fabric, head, offset: offset) }
       tick(
@@ -82,15 +80,45 @@ extension Firmware {
   private func checkEvents(
     _ events: SpikeRecords, _ network: UnsafeMutablePointer<LoadedNetwork>, ticks: UInt32
   ) throws(BoardError) {
-    for index in 0..<events.count {
-      let event = events[index]
-      guard event.population < network.pointee.populationCount else { throw .index }
-      let population = network.pointee.populations + Int(event.population)
-      guard population.pointee.kind == .input, event.neuron < population.pointee.neuronCount
-      else { throw .index }
-      guard event.tick < ticks, index == 0 || events[index &- 1].isBefore(event)
+    var index = 0
+    while index < events.count {
+      let first = events[index]
+      guard first.population < network.pointee.populationCount else { throw .index }
+      let population = network.pointee.populations + Int(first.population)
+      guard population.pointee.kind == .input else { throw .index }
+      guard first.tick < ticks, index == 0 || events[index &- 1].isBefore(first)
       else { throw .malformed }
+      // Those of one tick and population together: neurons that ascend.
+      let neurons = population.pointee.neuronCount
+      var last = first.neuron
+      guard last < neurons else { throw .index }
+      index &+= 1
+      while index < events.count {
+        let event = events[index]
+        guard event.tick == first.tick, event.population == first.population else { break }
+        guard event.neuron > last else { throw .malformed }
+        last = event.neuron
+        guard last < neurons else { throw .index }
+        index &+= 1
+      }
     }
+  }
+
+  /// Lets the neurons of the events of one tick and population fire.
+  ///
+  /// - Returns: the event after them.
+  private func fire(
+    _ fabric: UnsafeMutablePointer<Fabric>, _ events: SpikeRecords, from first: Int
+  ) -> Int {
+    let event = events[first]
+    var end = first + 1
+    while end < events.count, events[end].tick == event.tick,
+      events[end].population == event.population
+    { end &+= 1 }
+    fabric.pointee.fire(
+      population: Int(event.population), neurons: events.neurons(from: first),
+      stride: SpikeRecord.byteCount, count: end - first)
+    return end
   }
 
   /// Ticks (4), flags (4), stimulus (4), label population (4), label (4, −1 for none), label period (4), first learning
