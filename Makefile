@@ -16,6 +16,9 @@ PKG_CONFIG ?= pkg-config
 EMBEDDED_SCRATCH ?= .build-embedded
 FULL_SCRATCH ?= .build-full
 BOARD_SCRATCH ?= .build-board
+# For another processor than the host's: where the library is built, and what its compiler is told. See scripts/test-aarch64.
+BUILT ?= build/lib
+SWIFT_FLAGS ?=
 ifneq ($(wildcard ../shared/data),)
 SPIKELET_DATA ?= $(abspath ../shared/data)
 endif
@@ -23,7 +26,7 @@ endif
 version := 0.1.0
 soname := libspikelet.so.0
 archive := $(EMBEDDED_SCRATCH)/release/libspikelet-objects.a
-library := build/lib/libspikelet.so.$(version) build/lib/libspikelet.a build/lib/spikelet.pc
+library := $(BUILT)/libspikelet.so.$(version) $(BUILT)/libspikelet.a $(BUILT)/spikelet.pc
 headers := $(wildcard include/spikelet/*.h include/spikelet/*.hpp)
 root = $(DESTDIR)$(PREFIX)
 
@@ -46,7 +49,7 @@ ifneq ($(SPIKELET_DATA),)
 export SPIKELET_DATA
 endif
 
-.PHONY: help library stage install board testbed demo control test test-kernel nightly bench bench-kernels bench-growth bench-peers \
+.PHONY: help library stage install board testbed demo control test test-kernel test-aarch64 nightly bench bench-kernels bench-growth bench-peers \
   accuracy train representations studies abi lint format clean FORCE
 
 help: ## lists the targets
@@ -72,6 +75,9 @@ test: ## runs every test
 test-kernel: stage board ## runs programs against boards on USB in an emulated kernel
 	@scripts/bootstrap kernel
 	@scripts/test-kernel
+
+test-aarch64: stage ## builds the library for 64-bit ARM, and runs programs against it in an emulator
+	@scripts/test-aarch64
 
 nightly: ## runs what takes too long for each commit: emulated kernel, accuracy, long fault campaigns
 	@scripts/nightly
@@ -148,9 +154,9 @@ testbed:
 install: library ## installs below PREFIX (/usr/local)
 	@install -d $(root)/include/spikelet $(root)/lib/pkgconfig
 	@install -m 644 $(headers) $(root)/include/spikelet
-	@install -m 755 build/lib/libspikelet.so.$(version) $(root)/lib
-	@install -m 644 build/lib/libspikelet.a $(root)/lib
-	@install -m 644 build/lib/spikelet.pc $(root)/lib/pkgconfig
+	@install -m 755 $(BUILT)/libspikelet.so.$(version) $(root)/lib
+	@install -m 644 $(BUILT)/libspikelet.a $(root)/lib
+	@install -m 644 $(BUILT)/spikelet.pc $(root)/lib/pkgconfig
 	@ln -sf libspikelet.so.$(version) $(root)/lib/$(soname)
 	@ln -sf $(soname) $(root)/lib/libspikelet.so
 	@echo "installed in $(root)"
@@ -162,7 +168,7 @@ format: ## lays out the Swift sources
 	@swift format --in-place --recursive Sources firmware-sim Tests Package.swift
 
 clean: ## removes what was built
-	rm -rf build .build-thread .cache-kernel $(EMBEDDED_SCRATCH) $(FULL_SCRATCH) $(BOARD_SCRATCH) .venv
+	rm -rf build .build-thread .cache-kernel $(EMBEDDED_SCRATCH) $(FULL_SCRATCH) $(BOARD_SCRATCH) .build-aarch64 .venv
 
 library: $(library)
 
@@ -174,7 +180,7 @@ stage:
 # SwiftPM knows what is out of date, but never takes the object of a deleted source out of an old archive.
 $(archive): FORCE
 	@rm -f $@
-	@SPIKELET_EMBEDDED=1 env -u CC swift build -c release --product spikelet-objects --scratch-path $(EMBEDDED_SCRATCH)
+	@SPIKELET_EMBEDDED=1 env -u CC swift build -c release --product spikelet-objects --scratch-path $(EMBEDDED_SCRATCH) $(SWIFT_FLAGS)
 
 # What makes the code smaller and leaves the hot loops as fast: blocks laid out for size, no strength reduction, spills
 # placed and instructions ordered for fewer of them, comparisons in place of small tables, and repeated instructions moved
@@ -185,7 +191,7 @@ smaller := -apply-ext-tsp-for-size -disable-lsr -split-spill-mode=size -pre-RA-s
 # One object with the functions of the headers and what they need, optimised as a whole; all else is dropped or made
 # local, so that nothing of it meets another Swift in the same program. It keeps frame pointers for debuggers, and has no
 # unwind tables: no exception passes through it.
-build/lib/spikelet.o: $(archive) $(headers) scripts/list-api packaging/spikelet.map
+$(BUILT)/spikelet.o: $(archive) $(headers) scripts/list-api packaging/spikelet.map
 	@mkdir -p $(@D)
 	@"$$(scripts/toolchain)/ld.lld" -shared -o /dev/null --lto-obj-path=$@ --version-script=packaging/spikelet.map \
 	  --lto-newpm-passes='mergefunc,default<Oz>,mergefunc,globaldce' $(patsubst %,-mllvm %,-enable-tlsdesc $(smaller)) \
@@ -194,17 +200,17 @@ build/lib/spikelet.o: $(archive) $(headers) scripts/list-api packaging/spikelet.
 	@$(OBJCOPY) --wildcard --keep-global-symbol='spk_*' --strip-debug --remove-section=.eh_frame --remove-section=.llvm_addrsig --remove-section=.deplibs \
 	  --remove-section=.swift1_autolink_entries --remove-section=.swift_modhash $@
 
-build/lib/libspikelet.so.$(version): build/lib/spikelet.o packaging/spikelet.map
+$(BUILT)/libspikelet.so.$(version): $(BUILT)/spikelet.o packaging/spikelet.map
 	@$(CC) -shared -o $@ $< $(LDFLAGS) -B"$$(scripts/toolchain)" -fuse-ld=lld -Wl,-soname,$(soname) \
 	  -Wl,--version-script=packaging/spikelet.map -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,--no-rosegment \
 	  -Wl,--hash-style=gnu -Wl,-O2 -Wl,--no-undefined -Wl,--no-as-needed -lusb-1.0 \
 	  -Wl,--as-needed -lpthread
 	@$(STRIP) --remove-section=.comment $@
 
-build/lib/libspikelet.a: build/lib/spikelet.o
+$(BUILT)/libspikelet.a: $(BUILT)/spikelet.o
 	@rm -f $@
 	@$(AR) rcs $@ $<
 
-build/lib/spikelet.pc: packaging/spikelet.pc.in Makefile
+$(BUILT)/spikelet.pc: packaging/spikelet.pc.in Makefile
 	@mkdir -p $(@D)
 	@sed 's/@VERSION@/$(version)/' $< >$@

@@ -47,14 +47,17 @@ func tests(_ name: String, _ dependencies: [String]) -> Target {
     path: "Tests/\(name)", swiftSettings: common)
 }
 
-/// The same kernels for processors with AVX2, chosen when a network is loaded.
+/// SPIKELET_ARCH names the processor where it is not the host's.
 #if arch(x86_64)
-  let wideKernels: [Target] = [
-    kernels("NeuroKernelsV3", ["-Xcc", "-march=x86-64-v3"])
-  ]
+  let processor = "x86_64"
 #else
-  let wideKernels: [Target] = []
+  let processor = "other"
 #endif
+let architecture = Context.environment["SPIKELET_ARCH"] ?? processor
+
+/// The same kernels for processors with AVX2, chosen when a network is loaded.
+let wideKernels: [Target] =
+  architecture == "x86_64" ? [kernels("NeuroKernelsV3", ["-Xcc", "-march=x86-64-v3"])] : []
 
 let shipped: [Target] = [
   .systemLibrary(name: "CSpikelet", path: "include"),
