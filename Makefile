@@ -125,7 +125,7 @@ studies:
 	@$(call program,build/studies/learn_dynamics,$(addprefix studies/,$(learn_dynamics)) $(charts))
 
 train: stage ## trains a network that tracks a signal, and runs it on a board; TRAIN holds options, as "--seed 2"
-	@env -u CC swift build -c release --product spikelet --scratch-path $(BOARD_SCRATCH)
+	@SPIKELET_NATIVE=1 env -u CC swift build -c release --product spikelet --scratch-path $(BOARD_SCRATCH)
 	@mkdir -p build/train
 	@$(BOARD_SCRATCH)/release/spikelet train autoencode -o build/train/autoencode.safetensors \
 	  --picture build/train/autoencode.svg --checkpoint build/train/autoencode.checkpoint $(TRAIN)

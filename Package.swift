@@ -47,6 +47,16 @@ func tests(_ name: String, _ dependencies: [String]) -> Target {
     path: "Tests/\(name)", swiftSettings: common)
 }
 
+/// The trainer: optimised in every mode, since nothing can be trained without, and with SPIKELET_NATIVE=1 for the processor
+/// that it is built on. Its results do not depend on that.
+func training(_ name: String, _ defines: [SwiftSetting] = []) -> Target {
+  let native = Context.environment["SPIKELET_NATIVE"] == "1" ? ["-Xcc", "-march=native"] : []
+  return .target(
+    name: name, dependencies: ["Model", "NeuroCore", "Fault", "Memory"],
+    path: "Sources/\(name)",
+    swiftSettings: common + defines + [.unsafeFlags(["-O"] + native)])
+}
+
 /// SPIKELET_ARCH names the processor where it is not the host's.
 #if arch(x86_64)
   let processor = "x86_64"
@@ -93,11 +103,8 @@ let shipped: [Target] = [
 
 let host: [Target] = [
   library("NeuroReference", ["NeuroCore"]),
-  // Optimised in every mode: nothing can be trained without.
-  .target(
-    name: "Training", dependencies: ["Model", "NeuroCore", "Fault", "Memory"],
-    path: "Sources/Training",
-    swiftSettings: common + [.unsafeFlags(["-O"])]),
+  training("Training"),
+  training("TrainingFloat64", [.define("TRAINING_FLOAT64")]),
   library(
     "BoardSim", ["BoardFirmware", "WireProtocol", "CPlatform"], path: "firmware-sim/BoardSim"),
   library("BoardPort", ["BoardSim"], path: "firmware-sim/BoardPort"),
@@ -120,7 +127,7 @@ let host: [Target] = [
   tests(
     "BoardSimTests",
     ["BoardSim", "WireProtocol", "Transport", "CPlatform", "Fault", "spikelet-board"]),
-  tests("TrainingTests", ["Training"]),
+  tests("TrainingTests", ["Training", "TrainingFloat64"]),
   tests("SpikeletTests", ["spikelet", "Training"]),
   tests("ArchitectureTests", []),
 ]

@@ -67,7 +67,7 @@ public struct AutoEncoding: TrainingTask, Codable, Equatable {
     }
     for tick in 0..<tickCount where Double(tick) * dynamics.tickMilliseconds >= settlingMilliseconds
     {
-      trials.importance[tick] = .one
+      for signal in 0..<signalCount { trials.importance[tick * signalCount + signal] = .one }
     }
     return trials
   }
@@ -82,7 +82,7 @@ public struct AutoEncoding: TrainingTask, Codable, Equatable {
       let turn = 2 * Double.pi / period * dynamics.tickMilliseconds
       for tick in 0..<tickCount {
         trials.inputs[tick * signalCount + signal][lane] +=
-          amplitude * sin(turn * Double(tick) + phase)
+          Real(amplitude * sin(turn * Double(tick) + phase))
       }
     }
   }
@@ -92,7 +92,7 @@ public struct AutoEncoding: TrainingTask, Codable, Equatable {
     for tick in 0..<tickCount {
       let index = tick * signalCount + signal
       trials.targets[index] = filtered
-      filtered += dynamics.slowLoss * (trials.inputs[index] - filtered)
+      filtered += Real(dynamics.slowLoss) * (trials.inputs[index] - filtered)
     }
   }
 }

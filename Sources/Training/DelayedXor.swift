@@ -81,7 +81,7 @@ public struct DelayedXor: TrainingTask, Codable, Equatable {
       trials.importance[tick][lane] = 0.3
     }
     for tick in first...last {
-      trials.targets[tick][lane] = answer * swell(tick - first)
+      trials.targets[tick][lane] = Real(answer * swell(tick - first))
       trials.importance[tick][lane] = 2
     }
   }
@@ -91,7 +91,7 @@ public struct DelayedXor: TrainingTask, Codable, Equatable {
   ) {
     let first = ticks(time)
     for tick in first..<min(tickCount, first + ticks(pulseMilliseconds)) {
-      trials.inputs[tick * 2 + input][lane] = value
+      trials.inputs[tick * 2 + input][lane] = Real(value)
     }
   }
 
@@ -107,8 +107,8 @@ public struct DelayedXor: TrainingTask, Codable, Equatable {
       let window = (0..<tickCount).filter { trials.importance[$0][lane] > 1 }
       for tick in window {
         let expected = swell(tick - window[0])
-        found += output[tick][lane] * expected
-        wanted += trials.targets[tick][lane] * expected
+        found += Double(output[tick][lane]) * expected
+        wanted += Double(trials.targets[tick][lane]) * expected
         full += expected * expected
       }
       return answer(found / full) == answer(wanted / full)

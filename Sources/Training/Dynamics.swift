@@ -53,26 +53,29 @@ public struct Dynamics: Codable, Equatable, Sendable {
 
 /// g(v) ≥ 0 with integral 1 over the active zone, and G, its integral: 3u² − 2u³. Source: [Huh2018].
 struct Gate {
-  let start: Double
-  let steepness: Double
+  let start: Real
+  let steepness: Real
 
   init(zone: Double) {
-    start = 1 - zone
-    steepness = 1 / zone
+    start = Real(1 - zone)
+    steepness = Real(1 / zone)
   }
 
+  @inline(__always)
   private func position(_ v: Lanes) -> Lanes {
     let u = (v - start) * steepness
     return u.replacing(with: 0, where: u .< 0).replacing(with: 1, where: u .> 1)
   }
 
   /// G(v): how much of a spike is out.
+  @inline(__always)
   func released(_ v: Lanes) -> Lanes {
     let u = position(v)
     return u * u * (3 - 2 * u)
   }
 
   /// g(v).
+  @inline(__always)
   func density(_ v: Lanes) -> Lanes {
     let u = position(v)
     return 6 * steepness * u * (1 - u)

@@ -29,10 +29,10 @@ public struct Evaluation: Equatable, Sendable {
       network.run(trials, trajectory)
       loss += network.loss(trials, trajectory) / Double(groupCount)
       for index in trials.targets.indices {
-        let importance = trials.importance[index / shape.outputCount]
+        let importance = trials.importance[index]
         let error = trajectory.output[index] - trials.targets[index]
-        errors += (importance * error * error).sum()
-        targets += (importance * trials.targets[index] * trials.targets[index]).sum()
+        errors += Double((importance * error * error).sum())
+        targets += Double((importance * trials.targets[index] * trials.targets[index]).sum())
       }
       spikes += trajectory.spikeCount
       if let right = task.rightAnswers(trials, Array(trajectory.output)) {

@@ -38,7 +38,7 @@ extension Network {
           multiply(.readOut, ofTick, to: slow.baseAddress!, transposed: true)
         }
       }
-      let cost = trials.activityCost / Double(trials.tickCount * Lanes.scalarCount)
+      let cost = Real(trials.activityCost / Double(trials.tickCount * Lanes.scalarCount))
       for neuron in 0..<n { adjoint.slow[neuron] += cost * trajectory.slow[tick * n + neuron] }
     }
     sumProducts(trials, trajectory, errors, to: &gradient)
@@ -46,19 +46,18 @@ extension Network {
 
   /// ∂ loss / ∂ output: [ticks][outputs].
   private func outputErrors(_ trials: Trials, _ trajectory: Trajectory) -> [Lanes] {
-    let scale = 1 / Double(trials.tickCount * Lanes.scalarCount)
+    let scale = Real(1 / Double(trials.tickCount * Lanes.scalarCount))
     return trials.targets.indices.map { index in
-      scale * trials.importance[index / shape.outputCount]
-        * (trajectory.output[index] - trials.targets[index])
+      scale * trials.importance[index] * (trajectory.output[index] - trials.targets[index])
     }
   }
 
   /// One tick back, but for what recurrent synapses carry.
   private func step(_ adjoint: inout Adjoint, _ trajectory: Trajectory, _ tick: Int) {
     let gate = Gate(zone: dynamics.zone)
-    let fastKept = 1 - dynamics.fastLoss
-    let slowKept = 1 - dynamics.slowLoss
-    let fastGain = 1 / dynamics.fastMilliseconds
+    let fastKept = Real(1 - dynamics.fastLoss)
+    let slowKept = Real(1 - dynamics.slowLoss)
+    let fastGain = Real(1 / dynamics.fastMilliseconds)
     for neuron in 0..<shape.neuronCount {
       let index = tick * shape.neuronCount + neuron
       let before = trajectory.voltage[index]
@@ -104,7 +103,7 @@ extension Network {
           columns: n, ticks: ticks, to: start(.readOut))
       }
       let bias = start(.bias)
-      for index in 0..<ticks * n { bias[index % n] += drive[index].sum() }
+      for index in 0..<ticks * n { bias[index % n] += Double(drive[index].sum()) }
     }
     gradient.clearDiagonals()
   }

@@ -11,11 +11,16 @@
 ///   and its adjoint are written out in docs/training.md.
 public struct Network: Sendable {
   public var dynamics: Dynamics
-  public var parameters: Parameters
+  public var parameters: Parameters {
+    didSet { weights = parameters.values.map { Real($0) } }
+  }
+  /// The parameters as they are computed with.
+  private var weights: [Real]
 
   public init(_ dynamics: Dynamics, _ parameters: Parameters) {
     self.dynamics = dynamics
     self.parameters = parameters
+    weights = parameters.values.map { Real($0) }
   }
 
   var shape: Shape { parameters.shape }
@@ -24,10 +29,11 @@ public struct Network: Sendable {
   ///
   /// - Complexity: O(ticks · neurons · (neurons + inputs + outputs)), no allocation.
   public func run(_ trials: Trials, _ trajectory: Trajectory) {
-    precondition(trajectory.shape == shape && trajectory.tickCount == trials.tickCount)
+    precondition(trajectory.shape == shape)
+    trajectory.setTicks(trials.tickCount)
     let n = shape.neuronCount
     for neuron in 0..<n {
-      trajectory.voltage[neuron] = Lanes(repeating: dynamics.startVoltage)
+      trajectory.voltage[neuron] = Lanes(repeating: Real(dynamics.startVoltage))
       trajectory.fast[neuron] = .zero
       trajectory.slow[neuron] = .zero
     }
@@ -42,19 +48,21 @@ public struct Network: Sendable {
 
   /// ½ (Σ importance · |output − target|² + cost · |s_slow|²), the mean over ticks and trials.
   public func loss(_ trials: Trials, _ trajectory: Trajectory) -> Double {
-    var sum = Lanes.zero
+    var total = 0.0
     for tick in 0..<trials.tickCount {
-      for output in 0..<shape.outputCount {
-        let index = tick * shape.outputCount + output
+      var sum = Lanes.zero
+      for index in tick * shape.outputCount..<(tick + 1) * shape.outputCount {
         let error = trajectory.output[index] - trials.targets[index]
-        sum += trials.importance[tick] * error * error
+        sum += trials.importance[index] * error * error
       }
-      guard trials.activityCost > 0 else { continue }
-      for index in tick * shape.neuronCount..<(tick + 1) * shape.neuronCount {
-        sum += trials.activityCost * trajectory.slow[index] * trajectory.slow[index]
+      if trials.activityCost > 0 {
+        for index in tick * shape.neuronCount..<(tick + 1) * shape.neuronCount {
+          sum += Real(trials.activityCost) * trajectory.slow[index] * trajectory.slow[index]
+        }
       }
+      total += Double(sum.sum())
     }
-    return sum.sum() / 2 / Double(trials.tickCount * Lanes.scalarCount)
+    return total / 2 / Double(trials.tickCount * Lanes.scalarCount)
   }
 
   /// out += block · vector, lane by lane.
@@ -65,9 +73,9 @@ public struct Network: Sendable {
     let rows = block == .readOut ? shape.outputCount : shape.neuronCount
     let columns = block == .input ? shape.inputCount : shape.neuronCount
     let start = parameters.range(block).lowerBound
-    parameters.values.withUnsafeBufferPointer { values in
+    weights.withUnsafeBufferPointer { weights in
       addProduct(
-        values.baseAddress! + start, rowStride: transposed ? 1 : columns,
+        weights.baseAddress! + start, rowStride: transposed ? 1 : columns,
         columnStride: transposed ? columns : 1, rows: transposed ? columns : rows,
         columns: transposed ? rows : columns, vector, to: out)
     }
@@ -77,7 +85,7 @@ public struct Network: Sendable {
     let n = shape.neuronCount
     let drive = trajectory.drive.baseAddress! + tick * n
     let bias = parameters.range(.bias).lowerBound
-    for neuron in 0..<n { drive[neuron] = Lanes(repeating: parameters.values[bias + neuron]) }
+    for neuron in 0..<n { drive[neuron] = Lanes(repeating: weights[bias + neuron]) }
     if tick > 0 {
       trials.inputs.withUnsafeBufferPointer { inputs in
         multiply(.input, inputs.baseAddress! + (tick - 1) * shape.inputCount, to: drive)
@@ -90,9 +98,9 @@ public struct Network: Sendable {
   /// Voltages, spikes and synapses of one tick.
   private func advance(_ trajectory: Trajectory, _ tick: Int) {
     let gate = Gate(zone: dynamics.zone)
-    let fastKept = 1 - dynamics.fastLoss
-    let slowKept = 1 - dynamics.slowLoss
-    let fastGain = 1 / dynamics.fastMilliseconds
+    let fastKept = Real(1 - dynamics.fastLoss)
+    let slowKept = Real(1 - dynamics.slowLoss)
+    let fastGain = Real(1 / dynamics.fastMilliseconds)
     for index in tick * shape.neuronCount..<(tick + 1) * shape.neuronCount {
       let next = index + shape.neuronCount
       let before = trajectory.voltage[index]
@@ -109,35 +117,41 @@ public struct Network: Sendable {
 
 extension Dynamics {
   /// One tick of a neuron: its voltage after it, and its spikes.
+  @inline(__always)
   func step(_ v: Lanes, _ drive: Lanes) -> (Lanes, Lanes) {
     switch neuron {
     case .integrating, .leaky:
-      let free = (1 - membraneLoss) * v + tickMilliseconds * drive
-      let held = free.replacing(with: lowerBound, where: free .< lowerBound)
-        .replacing(with: Self.upperBound, where: free .> Self.upperBound)
+      let free = Real(1 - membraneLoss) * v + Real(tickMilliseconds) * drive
+      let (low, high) = (Real(lowerBound), Real(Self.upperBound))
+      let held = free.replacing(with: low, where: free .< low)
+        .replacing(with: high, where: free .> high)
       let spikes = Lanes.zero.replacing(with: 1, where: held .>= 1)
       return (held - spikes, spikes)
     case .quadratic(let milliseconds):
-      let cosine = (2 * Double.pi * v).cosine
-      let free = v + tickMilliseconds * ((1 + cosine) / milliseconds + (1 - cosine) * drive)
+      let cosine = (2 * Real.pi * v).cosine
+      let free =
+        v + Real(tickMilliseconds) * ((1 + cosine) / Real(milliseconds) + (1 - cosine) * drive)
       let wraps = free.rounded(.down)
       return (free - wraps, wraps)
     }
   }
 
   /// 1 + dt ∂f/∂v and dt ∂f/∂I of the tick that led from `before` to `after`; both 0 where v was held at a bound.
+  @inline(__always)
   func slopes(_ before: Lanes, _ after: Lanes, _ drive: Lanes) -> (voltage: Lanes, drive: Lanes) {
     switch neuron {
     case .integrating, .leaky:
-      let isHeld = (after .<= lowerBound) .| (after .>= Self.upperBound - 1)
+      let isHeld = (after .<= Real(lowerBound)) .| (after .>= Real(Self.upperBound - 1))
       return (
-        Lanes(repeating: 1 - membraneLoss).replacing(with: 0, where: isHeld),
-        Lanes(repeating: tickMilliseconds).replacing(with: 0, where: isHeld)
+        Lanes(repeating: Real(1 - membraneLoss)).replacing(with: 0, where: isHeld),
+        Lanes(repeating: Real(tickMilliseconds)).replacing(with: 0, where: isHeld)
       )
     case .quadratic(let milliseconds):
-      let angle = 2 * Double.pi * before
-      let turn = 2 * Double.pi * tickMilliseconds * angle.sine
-      return (1 + turn * (drive - 1 / milliseconds), tickMilliseconds * (1 - angle.cosine))
+      let angle = 2 * Real.pi * before
+      let turn = 2 * Real.pi * Real(tickMilliseconds) * angle.sine
+      return (
+        1 + turn * (drive - Real(1 / milliseconds)), Real(tickMilliseconds) * (1 - angle.cosine)
+      )
     }
   }
 }

@@ -7,7 +7,7 @@ public struct Trials: Sendable {
   public var inputs: [Lanes]
   /// [ticks][outputs]: the output that is wanted at the end of each tick.
   public var targets: [Lanes]
-  /// [ticks]: how much the error of a tick counts.
+  /// [ticks][outputs]: how much an error counts.
   public var importance: [Lanes]
   /// What the square of a slow synapse's current costs each tick.
   public var activityCost = 0.0
@@ -19,6 +19,6 @@ public struct Trials: Sendable {
     self.outputCount = outputCount
     inputs = Array(repeating: .zero, count: tickCount * inputCount)
     targets = Array(repeating: .zero, count: tickCount * outputCount)
-    importance = Array(repeating: .zero, count: tickCount)
+    importance = targets
   }
 }

@@ -3,7 +3,7 @@ import Training
 /// The board's output in each of the six cases of the delayed XOR: two pulses of each pair of signs, and one of each sign.
 struct AnswersPicture {
   private(set) var drawing = Drawing(width: 860, height: 640)
-  private static let cases: [[Double]] = [[1, 1], [1, -1], [-1, 1], [-1, -1], [1], [-1]]
+  private static let cases: [[Real]] = [[1, 1], [1, -1], [-1, 1], [-1, -1], [1], [-1]]
 
   init(_ task: DelayedXor, _ session: BoardSession, seed: UInt64) throws(Failure) {
     var draws = Draws(seed: seed, stream: Trainer.evaluationStream)
@@ -22,9 +22,9 @@ struct AnswersPicture {
   }
 
   /// The signs of the pulses of a trial, in their order.
-  private func pulses(_ trials: Trials, _ lane: Int) -> [Double] {
-    var found: [Double] = []
-    var before = 0.0
+  private func pulses(_ trials: Trials, _ lane: Int) -> [Real] {
+    var found: [Real] = []
+    var before: Real = 0
     for tick in 0..<trials.tickCount {
       let value = trials.inputs[tick * trials.inputCount][lane]
       if value != before, value != 0 { found.append(value) }
@@ -34,7 +34,7 @@ struct AnswersPicture {
   }
 
   private mutating func draw(
-    _ task: DelayedXor, _ signs: [Double], _ trials: Trials, _ lane: Int, _ output: [Double]
+    _ task: DelayedXor, _ signs: [Real], _ trials: Trials, _ lane: Int, _ output: [Double]
   ) {
     let place = Self.cases.firstIndex(of: signs) ?? 0
     let ticks = 0..<trials.tickCount
@@ -47,9 +47,10 @@ struct AnswersPicture {
     drawing.frame(
       panel, title: signs.map { $0 > 0 ? "+" : "−" }.joined(separator: " then "),
       x: "milliseconds", y: "")
-    drawing.line(panel, points { trials.inputs[$0 * trials.inputCount][lane] }, "#7fb3d5")
-    drawing.line(panel, points { trials.inputs[$0 * trials.inputCount + 1][lane] }, "#7dcea0")
-    drawing.line(panel, points { trials.targets[$0][lane] }, "#333", dashed: true)
+    drawing.line(panel, points { Double(trials.inputs[$0 * trials.inputCount][lane]) }, "#7fb3d5")
+    drawing.line(
+      panel, points { Double(trials.inputs[$0 * trials.inputCount + 1][lane]) }, "#7dcea0")
+    drawing.line(panel, points { Double(trials.targets[$0][lane]) }, "#333", dashed: true)
     drawing.line(panel, points { output[$0] }, "#c0392b")
   }
 }

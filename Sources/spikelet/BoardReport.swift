@@ -35,7 +35,7 @@ struct BoardReport {
       var output = trials.targets
       for lane in Lanes.zero.indices {
         let board = try session.run(trials, lane: lane)
-        for index in output.indices { output[index][lane] = board.output[index] }
+        for index in output.indices { output[index][lane] = Real(board.output[index]) }
         let found = Set(board.spikes)
         let expected = trajectory.spikes(lane: lane)
         sums.boardSpikes += found.count
@@ -97,8 +97,10 @@ private struct Sums {
 
   mutating func add(_ output: [Lanes], _ trials: Trials, _ trajectory: Trajectory) {
     for index in output.indices {
-      let importance = trials.importance[index / trials.outputCount]
-      func weighed(_ a: Lanes, _ b: Lanes) -> Double { (importance * (a - b) * (a - b)).sum() }
+      let importance = trials.importance[index]
+      func weighed(_ a: Lanes, _ b: Lanes) -> Double {
+        Double((importance * (a - b) * (a - b)).sum())
+      }
       target += weighed(trials.targets[index], .zero)
       board += weighed(output[index], trials.targets[index])
       float += weighed(trajectory.output[index], trials.targets[index])
@@ -110,7 +112,7 @@ private struct Sums {
 extension Trajectory {
   func spikes(lane: Int) -> Set<BoardSession.Spike> {
     var found: Set<BoardSession.Spike> = []
-    for index in spikes.indices where spikes[index][lane] > 0 {
+    for index in 0..<tickCount * shape.neuronCount where spikes[index][lane] > 0 {
       found.insert(
         BoardSession.Spike(tick: index / shape.neuronCount, neuron: index % shape.neuronCount))
     }

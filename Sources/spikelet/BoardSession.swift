@@ -47,7 +47,9 @@ final class BoardSession {
   /// - Returns: the output, [ticks][outputs], and the spikes of the neurons.
   func run(_ trials: Trials, lane: Int) throws(Failure) -> (output: [Double], spikes: [Spike]) {
     let unit = Double(BoardScale.signalUnit)
-    let values = trials.inputs.map { Int16(min(32_767, max(-32_767, ($0[lane] * unit).rounded()))) }
+    let values = trials.inputs.map {
+      Int16(min(32_767, max(-32_767, (Double($0[lane]) * unit).rounded())))
+    }
     var events = [spk_event](
       repeating: spk_event(), count: trials.tickCount * shape.neuronCount)
     var eventCount = 0

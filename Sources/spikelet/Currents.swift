@@ -32,20 +32,20 @@ struct Currents {
     }
     for input in 0..<shape.inputCount {
       add(
-        network.parameters[.input, neuron, input]
+        Real(network.parameters[.input, neuron, input])
           * trials.inputs[(tick - 1) * shape.inputCount + input])
     }
     if shape.hasFast {
       for source in 0..<n {
-        add(network.parameters[.fast, neuron, source] * trajectory.fast[tick * n + source])
+        add(Real(network.parameters[.fast, neuron, source]) * trajectory.fast[tick * n + source])
       }
     }
     if shape.hasSlow {
       for source in 0..<n {
-        add(network.parameters[.slow, neuron, source] * trajectory.slow[tick * n + source])
+        add(Real(network.parameters[.slow, neuron, source]) * trajectory.slow[tick * n + source])
       }
     }
-    let kept = network.dynamics.slowLoss
+    let kept = Real(network.dynamics.slowLoss)
     let index = tick * n + neuron
     excitation[index] = excitation[index - n] + kept * (positive - excitation[index - n])
     inhibition[index] = inhibition[index - n] + kept * (negative - inhibition[index - n])
@@ -65,15 +65,15 @@ struct Currents {
     return sum / Double(n * Lanes.scalarCount)
   }
 
-  private func correlationOf(_ x: [Double], _ y: [Double]) -> Double {
-    let meanX = x.reduce(0, +) / Double(x.count)
-    let meanY = y.reduce(0, +) / Double(y.count)
-    var (xx, xy, yy) = (0.0, 0.0, 0.0)
+  private func correlationOf(_ x: [Real], _ y: [Real]) -> Double {
+    let meanX = x.reduce(0, +) / Real(x.count)
+    let meanY = y.reduce(0, +) / Real(y.count)
+    var (xx, xy, yy): (Real, Real, Real) = (0, 0, 0)
     for (a, b) in zip(x, y) {
       xx += (a - meanX) * (a - meanX)
       xy += (a - meanX) * (b - meanY)
       yy += (b - meanY) * (b - meanY)
     }
-    return xx * yy > 0 ? xy / (xx * yy).squareRoot() : 0
+    return xx * yy > 0 ? Double(xy / (xx * yy).squareRoot()) : 0
   }
 }

@@ -20,7 +20,7 @@ struct Failure: Error {
 
       -o FILE             where the model goes
       --picture FILE.svg  what the network does, drawn
-      --trials N          fresh trials that the report is of (512); in eights
+      --trials N          fresh trials that the report is of (512); in sixteens
       --checkpoint FILE   train: where the training is kept every 100 steps
       --resume            train: goes on from the checkpoint, if there is one
       --steps N           train: steps with the smooth gate (autoencode 2000, xor 4000); others follow as the board will run it

@@ -33,7 +33,7 @@ struct TrackingPicture {
 
   private mutating func drawSignals(_ output: [Double], _ report: BoardReport) {
     let count = task.shape.outputCount
-    let targets = currents.trials.targets.map { $0[0] }
+    let targets = currents.trials.targets.map { Double($0[0]) }
     let largest = (output + targets).map(abs).max() ?? 1
     let panel = panel(top: 40, height: 190, y: -largest...largest)
     drawing.frame(
@@ -61,12 +61,12 @@ struct TrackingPicture {
     let n = task.shape.neuronCount
     let totals = (0..<n).map { neuron in
       stride(from: neuron, to: currents.excitation.count, by: n).reduce(0) {
-        $0 + currents.excitation[$1][0]
+        $0 + Double(currents.excitation[$1][0])
       }
     }
     let neuron = totals.indices.max { totals[$0] < totals[$1] } ?? 0
-    let excitation = (0..<task.tickCount).map { currents.excitation[$0 * n + neuron][0] }
-    let inhibition = (0..<task.tickCount).map { currents.inhibition[$0 * n + neuron][0] }
+    let excitation = (0..<task.tickCount).map { Double(currents.excitation[$0 * n + neuron][0]) }
+    let inhibition = (0..<task.tickCount).map { Double(currents.inhibition[$0 * n + neuron][0]) }
     let largest = (excitation + inhibition).max() ?? 1
     let panel = panel(top: 450, height: 130, y: 0...max(largest, 1e-9))
     drawing.frame(

@@ -53,23 +53,30 @@ import Testing
     try BoardModel.build(network.parameters, network.dynamics, scale).save(path: file)
     let session = try BoardSession(model: file, network.parameters.shape)
     var draws = Draws(seed: 1, stream: 1)
-    let trials = task.trials(&draws, difficulty: 1)
+    var trials = task.trials(&draws, difficulty: 1)
+    // As the board hears them.
+    let unit = Real(BoardScale.signalUnit)
+    trials.inputs = trials.inputs.map { ($0 * unit).rounded(.toNearestOrAwayFromZero) / unit }
     let trajectory = Trajectory(network.parameters.shape, tickCount: task.tickCount)
     network.run(trials, trajectory)
+    var (expectedCount, sameCount, alikeCount) = (0, 0, 0)
     for lane in Lanes.zero.indices {
       let board = try session.run(trials, lane: lane)
       let expected = trajectory.spikes(lane: lane)
       #expect(expected.count > 50)
-      // A signal is rounded to 1/4096: that may move a spike by a tick, and with it those that follow.
-      let same = expected.intersection(board.spikes)
-      #expect(
-        Double(same.count) > 0.98 * Double(expected.count), "\(same.count) of \(expected.count)")
+      expectedCount += expected.count
+      sameCount += expected.intersection(board.spikes).count
+      // Currents are rounded: now and then that moves a spike by a tick, and with it those that follow.
       let early = expected.filter { $0.tick < 50 }
-      #expect(early == Set(board.spikes).filter { $0.tick < 50 })
+      guard early == Set(board.spikes).filter({ $0.tick < 50 }) else { continue }
+      alikeCount += 1
       for index in 0..<50 * task.signalCount {
-        #expect(abs(board.output[index] - trajectory.output[index][lane]) < 0.01)
+        #expect(abs(board.output[index] - Double(trajectory.output[index][lane])) < 0.01)
       }
     }
+    #expect(
+      Double(sameCount) > 0.99 * Double(expectedCount), "\(sameCount) of \(expectedCount)")
+    #expect(alikeCount >= Lanes.scalarCount - 2)
   }
 
   @Test func `quadratic neurons are refused by name`() throws {

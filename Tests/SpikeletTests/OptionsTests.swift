@@ -7,7 +7,7 @@ import Testing
   @Test func `options are read`() throws {
     let options = try Options([
       "train", "autoencode", "-o", "a", "--steps", "30", "--seed", "5", "--threads", "2",
-      "--trials", "9",
+      "--trials", "17",
       "--checkpoint", "b", "--picture", "c", "--resume",
     ])
     #expect(

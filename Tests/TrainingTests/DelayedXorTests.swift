@@ -7,7 +7,7 @@ import Testing
     let task = DelayedXor()
     var draws = Draws(seed: 4, stream: 0)
     var counts: [Int: Int] = [:]
-    for _ in 0..<64 {
+    for _ in 0..<32 {
       let trials = task.trials(&draws, difficulty: 1)
       for lane in Lanes.zero.indices {
         let pulses = trials.inputs.indices.filter { $0 % 2 == 0 }.map { trials.inputs[$0][lane] }

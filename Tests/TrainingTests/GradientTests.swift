@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import TrainingFloat64
 
 /// The adjoint against central differences, in 64 bits.
 @Suite struct GradientTests {

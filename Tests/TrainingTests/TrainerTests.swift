@@ -87,6 +87,7 @@ import Testing
   @Test func `training that collapses goes back to the best`() {
     var wild = plan
     wild.phases = [Phase(stepCount: 60, rate: 1)]
+    wild.collapse = 1.5
     let trainer = trained(wild, steps: 60)
     #expect(trainer.state.rollbackCount > 0)
     #expect(trainer.state.best?.parameters == trainer.state.parameters)
