@@ -49,7 +49,8 @@ ifneq ($(SPIKELET_DATA),)
 export SPIKELET_DATA
 endif
 
-.PHONY: help library stage install board testbed demo control test test-kernel test-aarch64 nightly bench bench-kernels bench-growth bench-peers \
+.PHONY: help library stage install board testbed demo control test test-kernel test-aarch64 nightly bench bench-kernels bench-growth \
+  bench-peers bench-training \
   accuracy train representations studies abi lint format clean FORCE
 
 help: ## lists the targets
@@ -109,6 +110,11 @@ bench-peers: stage ## measures the board beside Brian2 and Nengo, which it insta
 	@$(CC) -O3 -g -Iexamples/c -o build/bench/peer_board Benchmarks/peers/peer_board.c \
 	  Benchmarks/kernels/{workloads,largest_block,recurrent_board}.c $$($(staged) $(PKG_CONFIG) --cflags --libs spikelet) -lm
 	@python=$$(scripts/python-venv); $(staged) "$$python" Benchmarks/peers/peers.py build/bench
+
+bench-training: ## measures a step of a training beside PyTorch, which is Debian's python3-torch
+	@scripts/bootstrap torch
+	@SPIKELET_NATIVE=1 env -u CC swift build -c release --product training-step --scratch-path $(BOARD_SCRATCH)
+	@/usr/bin/python3 Benchmarks/training/training_step.py $(BOARD_SCRATCH)/release/training-step build/bench
 
 accuracy: stage ## measures what the classifiers reach; ACCURACY holds options, as "--row A --seeds 1"
 	@$(call program,build/accuracy/accuracy,$(wildcard Benchmarks/accuracy*.c) $(digits))

@@ -114,6 +114,9 @@ let host: [Target] = [
   .executableTarget(
     name: "spikelet", dependencies: ["CAPI", "CSpikelet", "Training", "Model", "Fault"],
     path: "Sources/spikelet", swiftSettings: common),
+  .executableTarget(
+    name: "training-step", dependencies: ["Training"], path: "Benchmarks/training",
+    exclude: ["training_step.py"], swiftSettings: common),
   tests("NeuroCoreTests", ["NeuroCore", "NeuroKernels", "NeuroReference"]),
   tests("ModelTests", ["Model", "NeuroCore", "Fault", "Memory"]),
   tests("WireProtocolTests", ["WireProtocol", "NeuroCore", "CChecksum"]),
@@ -144,6 +147,7 @@ let package = Package(
       ? []
       : [
         .executable(name: "spikelet", targets: ["spikelet"]),
+        .executable(name: "training-step", targets: ["training-step"]),
         .executable(name: "spikelet-board", targets: ["spikelet-board"]),
         .library(name: "board-port", type: .dynamic, targets: ["BoardPort"]),
       ]),

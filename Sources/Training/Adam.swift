@@ -4,7 +4,7 @@ public struct Adam: Equatable, Sendable {
   var square: [Double]
   var stepCount = 0
 
-  init(count: Int) {
+  public init(count: Int) {
     mean = [Double](repeating: 0, count: count)
     square = mean
   }
@@ -12,7 +12,7 @@ public struct Adam: Equatable, Sendable {
   /// Moves `values` against the gradient.
   ///
   /// - Parameter rates: [values], the step of each.
-  mutating func step(_ values: inout [Double], _ gradient: [Double], rates: [Double]) {
+  public mutating func step(_ values: inout [Double], _ gradient: [Double], rates: [Double]) {
     let (keptMean, keptSquare) = (0.9, 0.999)
     stepCount += 1
     let meanShare = 1 - power(keptMean, stepCount)

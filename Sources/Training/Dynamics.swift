@@ -21,7 +21,7 @@ public struct Dynamics: Codable, Equatable, Sendable {
   public var isHard = false
   /// v stays between them; not for quadratic neurons. The upper one is where a board's membrane saturates.
   public var lowerBound = -2.0
-  static let upperBound = Double((1 << 23) - 1) / Double(BoardScale.threshold)
+  public static let upperBound = Double((1 << 23) - 1) / Double(BoardScale.threshold)
 
   public init(
     neuron: NeuronKind, tickMilliseconds: Double, fastMilliseconds: Double, slowMilliseconds: Double

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 /// Trains a network on a task, step by step; stops and goes on from a checkpoint anywhere.
@@ -7,7 +6,7 @@ public final class Trainer {
   public let task: any TrainingTask
   public let plan: TrainingPlan
   public internal(set) var state: TrainingState
-  private let trajectories: [Trajectory]
+  private let pool: GradientPool
   /// Streams of draws: 0 is that of first weights; tests, evaluations, and training steps have their own.
   private static let testStream: UInt64 = 1
   public static let evaluationStream: UInt64 = 2
@@ -21,10 +20,7 @@ public final class Trainer {
     self.task = task
     self.plan = plan
     self.state = state ?? TrainingState(task.start(seed: plan.seed))
-    let shape = task.shape
-    trajectories = (0..<max(1, plan.threadCount)).map { _ in
-      Trajectory(shape, tickCount: task.tickCount)
-    }
+    pool = GradientPool(task.shape, tickCount: task.tickCount, threadCount: plan.threadCount)
   }
 
   public var isDone: Bool { state.step >= plan.stepCount }
@@ -79,32 +75,14 @@ public final class Trainer {
     }
   }
 
-  /// Loss and gradient of one step's trials. The sum is taken in the order of the groups, whatever the threads.
-  private func gradient(_ network: Network) -> (Double, Parameters) {
-    var groups = [(loss: Double, gradient: Parameters)](
-      repeating: (0, Parameters(task.shape)), count: plan.groupCount)
-    groups.withUnsafeMutableBufferPointer { groups in
-      nonisolated(unsafe) let groups = groups
-      nonisolated(unsafe) let this = self
-      DispatchQueue.concurrentPerform(iterations: trajectories.count) { thread in
-        let trajectory = this.trajectories[thread]
-        for group in stride(from: thread, to: groups.count, by: this.trajectories.count) {
-          let number = this.state.step * groups.count + group
-          var draws = Draws(
-            seed: this.plan.seed, stream: Self.firstStepStream + UInt64(number))
-          let trials = this.task.trials(&draws, difficulty: 1)
-          network.run(trials, trajectory)
-          groups[group].loss = network.loss(trials, trajectory)
-          network.addGradient(trials, trajectory, to: &groups[group].gradient)
-        }
-      }
+  /// Loss and gradient of one step's trials.
+  private func gradient(_ network: Network) -> (loss: Double, gradient: Parameters) {
+    let (task, seed) = (task, plan.seed)
+    let first = Self.firstStepStream + UInt64(state.step * plan.groupCount)
+    return pool.gradient(network, groupCount: plan.groupCount) { group in
+      var draws = Draws(seed: seed, stream: first + UInt64(group))
+      return task.trials(&draws, difficulty: 1)
     }
-    let share = 1 / Double(groups.count)
-    var sum = Parameters(task.shape)
-    for (_, gradient) in groups {
-      for index in sum.values.indices { sum.values[index] += share * gradient.values[index] }
-    }
-    return (share * groups.reduce(0) { $0 + $1.loss }, sum)
   }
 
   private func descend(_ gradient: Parameters, scale: Double, rate: Double) {
