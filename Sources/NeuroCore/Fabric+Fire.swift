@@ -119,7 +119,9 @@ extension Fabric {
     case .subtract:
       let threshold = memory.pointee.value(
         .threshold, shared: memory.pointee.population.threshold, neuron)
-      membrane[neuron] = saturate(membrane[neuron] &- threshold)
+      // A quadratic neuron has gone round the circle, twice as far.
+      let times: Int32 = memory.pointee.population.kind == .quadratic ? 2 : 1
+      membrane[neuron] = saturate(membrane[neuron] &- times &* threshold)
     }
     let lower = memory.pointee.value(
       .lowerBound, shared: memory.pointee.population.lowerBound, neuron)

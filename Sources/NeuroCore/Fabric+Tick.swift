@@ -90,7 +90,7 @@ extension Fabric {
   public mutating func tick(stream: UInt8, count: UInt64, learning: Bool, labelled: Bool) {
     openTick()
     let moment = DrawMoment(seed: seed, stream: stream, count: count)
-    for target in 0..<populationCount where populations[target].isLeaky {
+    for target in 0..<populationCount where populations[target].hasMembrane {
       for position in Int(incomingStarts[target])..<Int(incomingStarts[target + 1]) {
         deliver(
           Int(incoming[position]), moment: moment, learning: learning, labelled: labelled)
@@ -111,7 +111,7 @@ extension Fabric {
     populations[population].fired(slot: populations[population].slot)
   }
 
-  /// [neurons] state of a leaky population.
+  /// [neurons] state of a population with a membrane.
   public func state(population: Int, compartment: Compartment) -> UnsafeMutablePointer<Int32> {
     populations[population].state[Int(compartment.rawValue)]
   }
@@ -144,11 +144,17 @@ extension Fabric {
       addBounded(memory.pointee.array(.bias), to: arrivals, count: count)
       bias = 0
     }
-    let hasBounds = memory.pointee.population.hasArray(.lowerBound)
     if memory.pointee.population.noiseAmplitude != 0 {
       fillNoise(target, moment)
       addBounded(scratch.values, to: arrivals, count: count)
     }
+    guard memory.pointee.population.kind == .leaky else {
+      return kernels.turn(
+        memory.pointee.state[0], memory.pointee.state[1], memory.pointee.state[2], arrivals,
+        loss: Int32(decays.membrane), currentShift: Int32(memory.pointee.population.currentShift),
+        bias: bias, count: count)
+    }
+    let hasBounds = memory.pointee.population.hasArray(.lowerBound)
     let lowerBound = hasBounds ? Law.stateMinimum : memory.pointee.population.lowerBound
     let keep = 4096 - Int32(decays.membrane)
     if memory.pointee.arrivalCompartments & 0b0110 == 0 {
@@ -201,15 +207,20 @@ extension Fabric {
       let input1 = add(memory, 1, neuron, decay: decays.current1)
       let input2 = add(memory, 2, neuron, decay: decays.current2)
       _ = add(memory, 3, neuron, decay: decays.dendrite)
-      var sum = NeuroKernels.decay(
-        memory.pointee.state[0][neuron], keep: 4096 - Int32(decays.membrane))
-      sum &+= (input1 &+ input2 &+ half) &>> shift
-      sum &+= bound(memory.pointee.arrivals[0][neuron])
-      sum &+= memory.pointee.value(.bias, shared: population.bias, neuron)
-      if population.noiseAmplitude != 0 { sum &+= scratch.values[neuron] }
+      var drive = (input1 &+ input2 &+ half) &>> shift
+      drive &+= bound(memory.pointee.arrivals[0][neuron])
+      drive &+= memory.pointee.value(.bias, shared: population.bias, neuron)
+      if population.noiseAmplitude != 0 { drive &+= scratch.values[neuron] }
+      memory.pointee.arrivals[0][neuron] = 0
+      let before = memory.pointee.state[0][neuron]
+      guard population.kind == .leaky else {
+        memory.pointee.state[0][neuron] = turned(
+          before, drive: drive, loss: Int32(decays.membrane))
+        continue
+      }
+      let sum = NeuroKernels.decay(before, keep: 4096 - Int32(decays.membrane)) &+ drive
       let lower = memory.pointee.value(.lowerBound, shared: population.lowerBound, neuron)
       memory.pointee.state[0][neuron] = max(lower, saturate(sum))
-      memory.pointee.arrivals[0][neuron] = 0
     }
   }
 

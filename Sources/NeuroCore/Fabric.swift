@@ -88,7 +88,7 @@ struct Layout {
     var neurons = 0
     for population in populations {
       neurons = max(neurons, Int(population.neuronCount))
-      if population.kind == .leaky { columns = max(columns, Int(population.neuronCount)) }
+      if population.kind.hasMembrane { columns = max(columns, Int(population.neuronCount)) }
     }
     var wideColumns = 0
     for projection in projections

@@ -116,6 +116,24 @@ struct Kernels: BitwiseCopyable {
   }
 
   @inline(__always)
+  func turn(
+    _ membrane: UnsafeMutablePointer<Int32>, _ current1: UnsafePointer<Int32>,
+    _ current2: UnsafePointer<Int32>, _ arrivals: UnsafeMutablePointer<Int32>, loss: Int32,
+    currentShift: Int32, bias: Int32, count: Int
+  ) {
+    #if arch(x86_64)
+      if isWide {
+        return NeuroKernelsV3.turn(
+          membrane, current1, current2, arrivals, loss: loss, currentShift: currentShift,
+          bias: bias, count: count)
+      }
+    #endif
+    NeuroKernels.turn(
+      membrane, current1, current2, arrivals, loss: loss, currentShift: currentShift, bias: bias,
+      count: count)
+  }
+
+  @inline(__always)
   func view(
     _ first: UnsafePointer<Int32>, _ second: UnsafePointer<Int32>?, shift: Int32, high: Int32,
     into views: UnsafeMutablePointer<Int32>, count: Int

@@ -1,19 +1,22 @@
 // What a board checks of a description before it trusts it. Sentences for people are made on the host.
 
 extension Population {
-  /// Whether every field lies in its range and the kind is built.
+  /// Whether every field lies in its range.
   public var isLawful: Bool {
     guard neuronCount >= 1, neuronCount <= Law.neuronCountLimit else { return false }
     switch kind {
-    case .quadratic: return false
     case .input: return perNeuron == 0 && gain >= 0 && gain <= 65_535 && preTrace.isLawful
     case .analogue: return perNeuron == 0 && valueLimit >= 1 && valueLimit <= 32_767
-    case .leaky: return leakyFieldsAreLawful()
+    case .leaky: return membraneFieldsAreLawful()
+    case .quadratic:
+      var closed = self
+      closed.closeCircle()
+      return perNeuron & ~NeuronParameter.ofQuadratic == 0 && closed.membraneFieldsAreLawful()
     }
   }
 
   @inline(never)
-  private func leakyFieldsAreLawful() -> Bool {
+  private func membraneFieldsAreLawful() -> Bool {
     guard perNeuron >> NeuronParameter.count == 0 else { return false }
     guard decaySetCount >= 1, decaySetCount <= Law.decaySetLimit else { return false }
     for index in 0..<Int(decaySetCount) where !decays[index].isLawful { return false }
@@ -50,7 +53,7 @@ extension DecaySet {
 extension Projection {
   /// Whether every field lies in its range, between these populations.
   public func isLawful(source: Population, target: Population) -> Bool {
-    guard target.kind == .leaky, connectivity != .sharedKernel else { return false }
+    guard target.kind.hasMembrane, connectivity != .sharedKernel else { return false }
     guard connectivity != .oneToOne || source.neuronCount == target.neuronCount else {
       return false
     }

@@ -14,6 +14,8 @@ public enum Law {
   public static let termShiftLimit = 24
   public static let termShiftSpread = 14
   public static let groupLimit = 65_536
+  /// Length of the circle of quadratic neurons, which is past its middle where they fire.
+  public static let circle: Int32 = 1 << 20
 }
 
 /// Numbers as in docs/numerics.md 1.1; the same in the file and on the wire.
@@ -21,8 +23,10 @@ public enum PopulationKind: UInt8, BitwiseCopyable, Sendable {
   case input = 0
   case analogue = 1
   case leaky = 2
-  /// Reserved.
   case quadratic = 3
+
+  /// Whether its neurons have a membrane, and projections may lead to them.
+  public var hasMembrane: Bool { self == .leaky || self == .quadratic }
 }
 
 public enum ResetKind: UInt8, BitwiseCopyable, Sendable {
@@ -75,6 +79,8 @@ public enum NeuronParameter: UInt8, BitwiseCopyable, Sendable {
   case decayIndex = 4
 
   public static let count = 5
+  /// Bits of those that quadratic neurons have.
+  public static let ofQuadratic = Self.bias.bit | Self.decayIndex.bit
   public var bit: UInt8 { 1 << rawValue }
 }
 
@@ -106,9 +112,9 @@ public struct Population: BitwiseCopyable, Sendable {
   /// Analogue populations: the largest magnitude of a value.
   public var valueLimit: Int32 = 32767
   public var decays: InlineArray<16, DecaySet> = .init(repeating: DecaySet())
-  /// Of input and leaky neurons, for rules of projections from here.
+  /// Of neurons that spike, for rules of projections from here.
   public var preTrace = Trace()
-  /// Of leaky neurons, for rules of projections to here.
+  /// Of neurons with a membrane, for rules of projections to here.
   public var postTrace = Trace()
   /// Ticks of learning runs over which the mean of the dendrite is taken; 0: it is not.
   public var meanTicks: UInt16 = 0
@@ -116,6 +122,17 @@ public struct Population: BitwiseCopyable, Sendable {
   public init(kind: PopulationKind, neuronCount: Int32) {
     self.kind = kind
     self.neuronCount = neuronCount
+  }
+
+  /// Quadratic neurons have the threshold and the reset of their circle, whatever the fields say. Source: docs/numerics.md 1.1.
+  @inline(never)
+  public mutating func closeCircle() {
+    guard kind == .quadratic else { return }
+    hasThreshold = true
+    reset = .subtract
+    threshold = Law.circle / 2
+    resetValue = 0
+    lowerBound = -Law.circle / 2
   }
 
   @inline(__always)

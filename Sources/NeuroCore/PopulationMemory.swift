@@ -4,7 +4,7 @@ import CKernels
 struct PopulationMemory: BitwiseCopyable {
   let population: Population
   let count: Int
-  /// Neurons that arrays of leaky ones have room for.
+  /// Neurons that arrays of those with a membrane have room for.
   var width: Int { paddedCount(count) }
   /// Ticks of history kept: the longest delay of a projection from here, the last tick where a rule asks who fired in it, and the
   /// current one.
@@ -17,10 +17,11 @@ struct PopulationMemory: BitwiseCopyable {
   /// [width] each, zero between ticks.
   let arrivals: InlineArray<4, UnsafeMutablePointer<Int32>>
   let refractory: UnsafeMutablePointer<UInt8>
-  let isLeaky: Bool
+  let hasMembrane: Bool
   /// The first decay set.
   let firstDecays: DecaySet
-  /// Whether its neurons share all parameters, lose at most 511/4096 of V a tick, do not become refractory, and have no noise and no groups.
+  /// Whether its neurons are leaky, share all parameters, lose at most 511/4096 of V a tick, do not become refractory, and have no
+  /// noise and no groups.
   let isPlain: Bool
   /// Whether a program has made neurons refractory.
   var mayWait = false
@@ -42,10 +43,12 @@ struct PopulationMemory: BitwiseCopyable {
   var arrivalCompartments: UInt8 = 0
 
   init(_ population: Population, historyTicks: Int, arena: inout Arena) {
-    self.population = population
+    var settled = population
+    settled.closeCircle()
+    self.population = settled
     self.historyTicks = historyTicks
     count = Int(population.neuronCount)
-    let neurons = population.kind == .leaky ? paddedCount(count) : 0
+    let neurons = population.kind.hasMembrane ? paddedCount(count) : 0
     state = [
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
@@ -55,12 +58,12 @@ struct PopulationMemory: BitwiseCopyable {
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
     ]
     refractory = arena.take(UInt8.self, neurons)
-    isLeaky = population.kind == .leaky
+    hasMembrane = population.kind.hasMembrane
     firstDecays = population.decays[0]
     isPlain =
-      population.hasThreshold && population.groupSize <= 1 && population.noiseAmplitude == 0
-      && population.refractoryTicks == 0 && population.decays[0].membrane <= 511
-      && population.perNeuron == 0
+      population.kind == .leaky && population.hasThreshold && population.groupSize <= 1
+      && population.noiseAmplitude == 0 && population.refractoryTicks == 0
+      && population.decays[0].membrane <= 511 && population.perNeuron == 0
     let size = paddedCount(count)
     func array(_ variable: StateVariable) -> UnsafeMutablePointer<Int32> {
       arena.take(Int32.self, population.has(variable) ? size : 0)

@@ -18,10 +18,10 @@ extension Population {
   /// Whether its neurons have a variable.
   public func has(_ variable: StateVariable) -> Bool {
     switch variable {
-    case .membrane, .current1, .current2, .dendrite, .refractory: kind == .leaky
+    case .membrane, .current1, .current2, .dendrite, .refractory: kind.hasMembrane
     case .preTrace: kind != .analogue && preTrace.isThere
-    case .postTrace: kind == .leaky && postTrace.isThere
-    case .meanDendrite, .dendriteSum: kind == .leaky && meanTicks > 0
+    case .postTrace: kind.hasMembrane && postTrace.isThere
+    case .meanDendrite, .dendriteSum: kind.hasMembrane && meanTicks > 0
     }
   }
 

@@ -101,6 +101,18 @@ public struct ReferencePopulation: Sendable {
     }
   }
 
+  /// Step 6 of section 2: the reset of neuron i.
+  func membraneAfterSpike(_ i: Int) -> Int {
+    if description.kind == .quadratic { return membrane[i] - (1 << 20) }
+    let after =
+      switch description.reset {
+      case .none: membrane[i]
+      case .value: resetValue[i]
+      case .subtract: saturated(membrane[i] - threshold[i], bits: 24)
+      }
+    return max(lowerBound[i], after)
+  }
+
   /// Section 3, "Clear".
   mutating func clear() {
     let zeros = [Int](repeating: 0, count: neuronCount)

@@ -9,7 +9,7 @@ extension ReferenceNetwork {
     let arrivals = takeRows(draws: draws, learning: learning, labelled: labelled)
     for p in populations.indices {
       switch populations[p].description.kind {
-      case .leaky:
+      case .leaky, .quadratic:
         integrate(population: p, arrivals: arrivals[p], draws: draws)
         populations[p].spikes = firing(population: p)
         finish(population: p)
@@ -17,7 +17,6 @@ extension ReferenceNetwork {
         populations[p].spikes = populations[p].inputSpikes
         populations[p].inputSpikes = []
       case .analogue: break
-      case .quadratic: preconditionFailure("quadratic neurons are reserved in law version 1")
       }
       trace(population: p, draws: draws)
       populations[p].remember()
@@ -123,21 +122,29 @@ extension ReferenceNetwork {
       populations[p].dendrite[i] = saturated(
         decayed(populations[p].dendrite[i], by: Int(decays.dendrite)) + arrivals[3][i], bits: 24)
 
-      let drive = divided(
-        populations[p].current1[i] + populations[p].current2[i],
-        byPowerOfTwo: Int(parameters.currentShift))
-      let sum =
-        decayed(populations[p].membrane[i], by: Int(decays.membrane)) + drive + arrivals[0][i]
-        + populations[p].bias[i] + noise
-      populations[p].membrane[i] = max(populations[p].lowerBound[i], saturated(sum, bits: 24))
+      let drive =
+        divided(
+          populations[p].current1[i] + populations[p].current2[i],
+          byPowerOfTwo: Int(parameters.currentShift))
+        + arrivals[0][i] + populations[p].bias[i] + noise
+      if parameters.kind == .quadratic {
+        populations[p].membrane[i] = turned(
+          populations[p].membrane[i], drive: saturated(drive, bits: 24), loss: Int(decays.membrane))
+      } else {
+        let sum = decayed(populations[p].membrane[i], by: Int(decays.membrane)) + drive
+        populations[p].membrane[i] = max(populations[p].lowerBound[i], saturated(sum, bits: 24))
+      }
     }
   }
 
   /// Step 5: the neurons that fire, ascending.
   private func firing(population p: Int) -> [Int] {
     let population = populations[p]
-    if !population.description.hasThreshold { return [] }
-    func excess(_ i: Int) -> Int { population.membrane[i] - population.threshold[i] }
+    let isQuadratic = population.description.kind == .quadratic
+    if !population.description.hasThreshold && !isQuadratic { return [] }
+    func excess(_ i: Int) -> Int {
+      population.membrane[i] - (isQuadratic ? 1 << 19 : population.threshold[i])
+    }
     let candidates = (0..<population.neuronCount).filter { i in
       population.refractoryCount[i] == 0 && excess(i) > 0
     }
@@ -161,14 +168,7 @@ extension ReferenceNetwork {
     for i in populations[p].spikes { hasFired[i] = true }
     for i in 0..<populations[p].neuronCount {
       if hasFired[i] {
-        let before = populations[p].membrane[i]
-        let after =
-          switch populations[p].description.reset {
-          case .none: before
-          case .value: populations[p].resetValue[i]
-          case .subtract: saturated(before - populations[p].threshold[i], bits: 24)
-          }
-        populations[p].membrane[i] = max(populations[p].lowerBound[i], after)
+        populations[p].membrane[i] = populations[p].membraneAfterSpike(i)
         populations[p].refractoryCount[i] = Int(populations[p].description.refractoryTicks)
       } else if populations[p].refractoryCount[i] > 0 {
         populations[p].refractoryCount[i] -= 1

@@ -17,15 +17,16 @@ import Testing
     var entries: [Entry]
   }
 
-  /// The first 24 networks have presynaptic triggers and no traces.
-  static let seeds = 1...48
+  /// The first 24 networks have presynaptic triggers and no traces, the first 48 no quadratic neurons.
+  static let seeds = 1...72
   static let file = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../Golden/core-digests.json").standardized
 
   /// Digests of the arrangement, and of all spikes and the final weights.
   static func entry(seed: Int, _ implementation: Implementation) -> Golden.Entry {
     var random = SplitMix64(seed: 0x601D_0000 + UInt64(seed))
-    let description = NetworkDescription.random(&random, largest: 70, traces: seed > 24)
+    let description = NetworkDescription.random(
+      &random, largest: 70, traces: seed > 24, quadratic: seed > 48)
     let scenario = description.randomScenario(&random)
     description.drawPlacement(&random)
     let run = implementation.make(description)

@@ -1,11 +1,13 @@
 import NeuroCore
 
 extension NetworkDescription {
-  /// A network that the law accepts: inputs, analogue values and leaky neurons, connected at random.
+  /// A network that the law accepts: inputs, analogue values and neurons with a membrane, connected at random.
   ///
-  /// - Parameter largest: the most neurons of a population.
+  /// - Parameters:
+  ///   - largest: the most neurons of a population.
+  ///   - quadratic: whether some populations may be quadratic.
   static func random(
-    _ random: inout SplitMix64, largest: Int, traces: Bool = true
+    _ random: inout SplitMix64, largest: Int, traces: Bool = true, quadratic: Bool = true
   ) -> NetworkDescription {
     var network = NetworkDescription()
     network.hasTraces = traces
@@ -14,6 +16,9 @@ extension NetworkDescription {
     // Few sizes a network, so that populations of one size meet and can be joined one-to-one.
     let sizes = (0...random.integer(0...2)).map { _ in randomSize(&random, largest: largest) }
     var kinds = [PopulationKind](repeating: .leaky, count: random.integer(1...5))
+    if quadratic {
+      for index in kinds.indices where random.chance(35) { kinds[index] = .quadratic }
+    }
     kinds += [.input]
     if random.chance(25) { kinds += [.input] }
     if random.chance(35) { kinds += [.analogue] }
@@ -22,12 +27,12 @@ extension NetworkDescription {
       network.addRandom(kind, random.pick(sizes), &random)
     }
     let all = Array(network.populations.indices)
-    let leaky = all.filter { network.populations[$0].parameters.kind == .leaky }
-    for source in all where network.populations[source].parameters.kind != .leaky {
-      network.connectRandom(source, random.pick(leaky), &random)
+    let targets = all.filter { network.populations[$0].parameters.kind.hasMembrane }
+    for source in all where !network.populations[source].parameters.kind.hasMembrane {
+      network.connectRandom(source, random.pick(targets), &random)
     }
     for _ in 0..<random.integer(0...6) {
-      network.connectRandom(random.pick(all), random.pick(leaky), &random)
+      network.connectRandom(random.pick(all), random.pick(targets), &random)
     }
     network.boundArrivals()
     return network
@@ -46,7 +51,7 @@ extension NetworkDescription {
 
   /// Draws a placement, which changes nothing: the golden digests of the arrangements were made with it.
   func drawPlacement(_ random: inout SplitMix64) {
-    for part in populations where part.parameters.kind == .leaky {
+    for part in populations where part.parameters.kind.hasMembrane {
       let count = Int(part.parameters.neuronCount)
       let unit = max(1, Int(part.parameters.groupSize))
       let longest = random.integer(1...max(1, count / unit)) * unit

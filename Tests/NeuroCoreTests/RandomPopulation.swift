@@ -17,13 +17,15 @@ extension NetworkDescription {
       add(.analogue, neuronCount) {
         $0.valueLimit = Int32(min(32767, 1 + random.magnitude(bits: 15)))
       }
-    case .leaky, .quadratic: addRandomLeaky(neuronCount, &random)
+    case .leaky, .quadratic: addRandomMembrane(kind, neuronCount, &random)
     }
   }
 
-  private mutating func addRandomLeaky(_ neuronCount: Int, _ random: inout SplitMix64) {
+  private mutating func addRandomMembrane(
+    _ kind: PopulationKind, _ neuronCount: Int, _ random: inout SplitMix64
+  ) {
     let hasTraces = hasTraces
-    let population = add(.leaky, neuronCount) {
+    let population = add(kind, neuronCount) {
       $0.hasThreshold = random.chance(85)
       $0.threshold = Int32(Self.randomThreshold(&random))
       $0.bias = random.chance(50) ? 0 : Int32(random.signed(bits: 24))
@@ -54,12 +56,17 @@ extension NetworkDescription {
     func array(_ value: (inout SplitMix64) -> Int) -> [Int] {
       (0..<neuronCount).map { _ in value(&random) }
     }
-    if parameters.hasThreshold && random.chance(30) {
+    let isLeaky = kind == .leaky
+    if isLeaky && parameters.hasThreshold && random.chance(30) {
       set(.threshold, of: population, array { Self.randomThreshold(&$0) })
     }
     if random.chance(30) { set(.bias, of: population, array { $0.signed(bits: 20) }) }
-    if random.chance(20) { set(.resetValue, of: population, array { $0.signed(bits: 24) }) }
-    if random.chance(20) { set(.lowerBound, of: population, array { $0.signed(bits: 24) }) }
+    if isLeaky && random.chance(20) {
+      set(.resetValue, of: population, array { $0.signed(bits: 24) })
+    }
+    if isLeaky && random.chance(20) {
+      set(.lowerBound, of: population, array { $0.signed(bits: 24) })
+    }
     if random.chance(parameters.decaySetCount > 1 ? 80 : 10) {
       let last = Int(parameters.decaySetCount) - 1
       set(.decayIndex, of: population, array { $0.integer(0...last) })
