@@ -23,7 +23,11 @@ func population(
   case .analogue:
     result.valueLimit = Int32(
       try inRange(source.value_limit, 1, 32_767, "population->value_limit"))
-  case .leaky, .quadratic: try convertLeaky(source, &result)
+  case .leaky:
+    result.hasThreshold = try !flag(source.reads_out, "population->reads_out")
+    result.reset = try oneOf(source.reset, ResetKind.self, "population->reset")
+    try convertMembrane(source, &result)
+  case .quadratic: try convertMembrane(source, &result)
   }
   let countsPerUnit =
     kind == .input
@@ -31,9 +35,7 @@ func population(
   return (result, role, Int32(countsPerUnit))
 }
 
-private func convertLeaky(_ source: spk_population, _ result: inout Population) throws(Fault) {
-  result.hasThreshold = try !flag(source.reads_out, "population->reads_out")
-  result.reset = try oneOf(source.reset, ResetKind.self, "population->reset")
+private func convertMembrane(_ source: spk_population, _ result: inout Population) throws(Fault) {
   result.threshold = source.threshold
   result.bias = source.bias
   result.resetValue = source.reset_to

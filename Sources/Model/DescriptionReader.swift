@@ -51,7 +51,7 @@ extension Model {
         try population.visit(.reading(reader))
         try population.kind.visitScale(.reading(reader), &countsPerUnit)
       }
-      if population.kind == .leaky, let decays = try reader.array("decays") {
+      if population.kind.hasMembrane, let decays = try reader.array("decays") {
         try population.readDecays(decays)
       }
       try reader.finish()

@@ -48,7 +48,7 @@ extension PopulationEntry {
       try copy.population.visit(visitor)
       try copy.population.kind.visitScale(visitor, &copy.countsPerUnit)
     }
-    if population.kind == .leaky {
+    if population.kind.hasMembrane {
       try json.key("decays")
       try json.open("[")
       for index in 0..<Int(population.decaySetCount) {

@@ -6,6 +6,7 @@ extension Population {
   static func standard(_ kind: PopulationKind) -> Population {
     var population = Population(kind: kind, neuronCount: 0)
     if kind == .input { population.gain = 32768 }
+    population.closeCircle()
     return population
   }
 
@@ -40,6 +41,9 @@ extension Population {
   ) throws(Fault) {
     let low = Int(Law.stateMinimum)
     let high = Int(Law.stateLimit)
+    guard kind == .leaky else {
+      return try visitor.integer("bias", &bias, low, high, standard: standard.bias)
+    }
     var readsOut = !hasThreshold
     try visitor.flag("reads_out", &readsOut, standard: false)
     hasThreshold = !readsOut

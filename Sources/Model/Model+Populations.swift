@@ -10,7 +10,7 @@ extension Model {
   ///   - population: `perNeuron` is ignored; arrays come by `setParameters`.
   ///   - countsPerUnit: 0 .. 2^23; 0: not stated.
   /// - Returns: its number.
-  /// - Throws: `SPK_ERROR_MODEL` if a name, role or field breaks the law, `SPK_ERROR_UNSUPPORTED` if it is reserved,
+  /// - Throws: `SPK_ERROR_MODEL` if a name, role or field breaks the law,
   ///   `SPK_ERROR_NO_MEMORY`; the model is then as it was.
   public mutating func addPopulation(
     name: Name, role: Role, _ population: Population, countsPerUnit: Int32 = 0
@@ -96,10 +96,14 @@ extension PopulationEntry {
   fileprivate func checkArray(
     _ parameter: NeuronParameter, _ values: UnsafeBufferPointer<Int32>
   ) throws(Fault) {
-    guard population.kind == .leaky else {
+    guard
+      population.kind == .leaky
+        || population.kind == .quadratic && NeuronParameter.ofQuadratic & parameter.bit != 0
+    else {
       throw Fault(
         .SPK_ERROR_MODEL,
-        "kind \(population.kind.word) has no \(parameter.word); only leaky populations have")
+        "kind \(population.kind.word) has no \(parameter.word) of its neurons; leaky populations have"
+      )
     }
     guard parameter != .threshold || population.hasThreshold else {
       throw Fault(.SPK_ERROR_MODEL, "a population that reads out has no threshold")

@@ -49,10 +49,10 @@ extension Model {
     try checkEnd("target", projection.target)
     let source = populationPointer(Int(projection.source))
     let target = populationPointer(Int(projection.target))
-    guard target.pointee.population.kind == .leaky else {
+    guard target.pointee.population.kind.hasMembrane else {
       throw Fault(
         .SPK_ERROR_MODEL,
-        "target \"\(target.pointee.name)\" is of kind \(target.pointee.population.kind.word), expected leaky"
+        "target \"\(target.pointee.name)\" is of kind \(target.pointee.population.kind.word), expected leaky or quadratic"
       )
     }
     let sources = source.pointee.population.neuronCount

@@ -25,19 +25,16 @@ extension Population {
       for index in result.decays.indices where index >= Int(decaySetCount) {
         result.decays[index] = DecaySet()
       }
+      result.closeCircle()
     }
     return result
   }
 
-  /// - Throws: `SPK_ERROR_MODEL` if a field breaks docs/numerics.md 1.1; `SPK_ERROR_UNSUPPORTED` for the reserved kind.
+  /// - Throws: `SPK_ERROR_MODEL` if a field breaks docs/numerics.md 1.1.
   func check() throws(Fault) {
-    guard kind != .quadratic else {
-      throw Fault(
-        .SPK_ERROR_UNSUPPORTED, "kind quadratic is reserved and not built yet; use leaky")
-    }
     var copy = self
     try copy.visit(.checking)
-    guard kind == .leaky else { return }
+    guard kind.hasMembrane else { return }
     guard groupSize != 1 else {
       throw Fault(.SPK_ERROR_MODEL, "group_size is 1, expected 0 or 2 .. \(Law.groupLimit)")
     }
@@ -54,17 +51,18 @@ extension Population {
 
   /// - Throws: `SPK_ERROR_MODEL` if a population of this kind cannot have the role.
   func check(role: Role) throws(Fault) {
-    let expected: PopulationKind
+    let expected: StaticString
     switch role {
     case .none: return
-    case .stimulus, .label: expected = .input
-    case .output: expected = .leaky
+    case .stimulus, .label:
+      guard kind != .input else { return }
+      expected = "input"
+    case .output:
+      guard !kind.hasMembrane else { return }
+      expected = "leaky or quadratic"
     }
-    guard kind == expected else {
-      throw Fault(
-        .SPK_ERROR_MODEL,
-        "role \(role.word) is for kind \(expected.word), found \(kind.word)")
-    }
+    throw Fault(
+      .SPK_ERROR_MODEL, "role \(role.word) is for kind \(expected), found \(kind.word)")
   }
 
   /// The least and the largest value that an array of this parameter may hold.

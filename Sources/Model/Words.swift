@@ -21,7 +21,7 @@ extension Word {
 }
 
 extension PopulationKind: Word {
-  var word: StaticString {
+  public var word: StaticString {
     switch self {
     case .input: "input"
     case .analogue: "analogue"

@@ -7,9 +7,28 @@ import WireProtocol
 /// Elements of an array that one frame carries, 4 bytes each: so many that a link stays busy on which answers cost time.
 private let uploadPiece = 65_536
 
-extension Connection {
+extension BoardConnection {
   /// Posts a network.
-  mutating func upload(
+  ///
+  /// - Throws: UNSUPPORTED if it has a kind of population that the board does not run; nothing is posted then.
+  mutating func load(
+    _ model: borrowing Model, _ placement: borrowing Placement, seed: UInt64
+  ) throws(Fault) {
+    for index in 0..<model.populationCount {
+      let entry = model.population(index)
+      guard capabilities.populationKinds >> UInt32(entry.population.kind.rawValue) & 1 != 0 else {
+        throw Fault(
+          .SPK_ERROR_UNSUPPORTED,
+          "population \"\(entry.name)\" is \(entry.population.kind.word), which this board does not run; update its firmware"
+        )
+      }
+    }
+    try connection.upload(model, placement, seed: seed)
+  }
+}
+
+extension Connection {
+  fileprivate mutating func upload(
     _ model: borrowing Model, _ placement: borrowing Placement, seed: UInt64
   ) throws(Fault) {
     var head = try writer()

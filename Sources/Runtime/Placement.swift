@@ -44,7 +44,7 @@ public struct Placement: ~Copyable {
     var placement = Placement(
       size: size, cores: try Buffer(count: size.cores, repeating: CoreUse()))
     for index in 0..<model.populationCount
-    where model.population(index).population.kind == .leaky {
+    where model.population(index).population.kind.hasMembrane {
       let cost = try ColumnCost(model, population: index)
       try placement.place(model, index, cost)
     }

@@ -84,7 +84,7 @@ extension Session {
     let before = position
     let wasUncertain = isUncertain
     board.endNetwork()
-    try board.connection.upload(model, placement, seed: position.seed)
+    try board.load(model, placement, seed: position.seed)
     for index in 0..<recorded.count where recorded[index] != 0 {
       try board.connection.record(population: index, true)
     }

@@ -51,7 +51,7 @@ public struct Session: ~Copyable {
     if let output = model.population(role: .output) { recorded[output] = 1 }
     board.beginCall(milliseconds: timeoutMilliseconds, isTransfer: true)
     do throws(Fault) {
-      try board.connection.upload(model, placement, seed: seed)
+      try board.load(model, placement, seed: seed)
       for index in 0..<recorded.count where recorded[index] != 0 {
         try board.connection.record(population: index, true)
       }

@@ -47,7 +47,7 @@ extension SessionShape {
     guard shape.pointee.population.has(found) else {
       throw Fault(
         .SPK_ERROR_ARGUMENT,
-        "population \"\(shape.pointee.name)\" does not have variable \(variable): leaky ones have 0 .. 4, and more where they have traces or a mean"
+        "population \"\(shape.pointee.name)\" does not have variable \(variable): those with a membrane have 0 .. 4, and more where they have traces or a mean"
       )
     }
     guard count >= 1, Int(first) < shape.pointee.count, count <= shape.pointee.count - Int(first)

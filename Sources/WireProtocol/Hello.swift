@@ -41,6 +41,12 @@ public struct BoardCapabilities: BitwiseCopyable, Sendable {
   public var keptBytes: UInt32 = 0
   /// Which board it is, the same whenever it is asked; 0 for one that does not know.
   public var identity: UInt64 = 0
+  /// Kinds of populations that it runs, bit by `PopulationKind`.
+  public var populationKinds: UInt32 = BoardCapabilities.allKinds
+
+  public static let allKinds: UInt32 = 0b1111
+  /// Of boards that do not say.
+  public static let firstKinds: UInt32 = 0b0111
 
   public init(cores: UInt32, neuronsPerCore: UInt32, synapseBytesPerCore: UInt64) {
     self.cores = cores
@@ -74,6 +80,7 @@ extension PayloadWriter {
     put(capabilities.windowBytes)
     put(capabilities.keptBytes)
     put(capabilities.identity)
+    put(capabilities.populationKinds)
   }
 }
 
@@ -102,6 +109,8 @@ extension PayloadReader {
     capabilities.windowBytes = read(UInt32.self)
     capabilities.keptBytes = read(UInt32.self)
     capabilities.identity = read(UInt64.self)
+    capabilities.populationKinds =
+      remaining == 0 ? BoardCapabilities.firstKinds : read(UInt32.self)
     skipRest()
     return capabilities
   }

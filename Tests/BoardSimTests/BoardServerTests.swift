@@ -72,7 +72,7 @@ struct BoardServerTests {
     #expect(found?.status == .SPK_ERROR_TIMEOUT)
     #expect(try first?.hello(epoch: 2) == helloAnswer(epoch: 2))
     first = nil
-    #expect(try second.receive(80) == helloAnswer())
+    #expect(try second.receive(84) == helloAnswer())
   }
 
   @Test(arguments: Place.allCases)

@@ -32,7 +32,7 @@ struct FaultyBoardTests {
   }
 
   @Test func `stalled endpoints go on where they were once cleared`() throws {
-    let board = try board("stall@out:40,stall@in:80")
+    let board = try board("stall@out:40,stall@in:84")
     for epoch in UInt32(1)...2 {
       #expect(board.bulkOut(1, [UInt8].hello(epoch: epoch)[...]) == .accepted(40))
     }
@@ -69,7 +69,7 @@ struct FaultyBoardTests {
   }
 
   @Test func `a board that was reset has forgotten all`() throws {
-    let board = try board("reset@in:80")
+    let board = try board("reset@in:84")
     let exchanges = try GoldenSession().exchanges
     #expect(board.bulkOut(1, exchanges[0].request[...]) == .accepted(40))
     #expect(take(board) == .bytes(exchanges[0].answer))
@@ -91,16 +91,16 @@ struct FaultyBoardTests {
   }
 
   @Test func `lost and turned bytes reach the host`() throws {
-    let board = try board("drop@in:0*4,corrupt@in:88*1,duplicate@in:160*80")
+    let board = try board("drop@in:0*4,corrupt@in:92*1,duplicate@in:168*84")
     for epoch in UInt32(1)...3 {
       #expect(board.bulkOut(1, [UInt8].hello(epoch: epoch)[...]) == .accepted(40))
     }
     var bytes: [UInt8] = []
-    while bytes.count < 76 + 80 + 160, case .bytes(let more) = take(board) { bytes += more }
-    #expect(Array(bytes[..<76]) == Array(try helloAnswer()[4...]))
-    #expect(zip(bytes[76..<156], try helloAnswer(epoch: 2)).filter { $0 != $1 }.count == 1)
+    while bytes.count < 80 + 84 + 168, case .bytes(let more) = take(board) { bytes += more }
+    #expect(Array(bytes[..<80]) == Array(try helloAnswer()[4...]))
+    #expect(zip(bytes[80..<164], try helloAnswer(epoch: 2)).filter { $0 != $1 }.count == 1)
     let third = try helloAnswer(epoch: 3)
-    #expect(Array(bytes[156...]) == third + third)
+    #expect(Array(bytes[164...]) == third + third)
   }
 
   // MARK: USB/IP
@@ -220,11 +220,11 @@ struct FaultyBoardTests {
     throws
   {
     // The second request, and then the answer to it.
-    let server = try server("corrupt@44*1,drop@in:120*20")
+    let server = try server("corrupt@44*1,drop@in:124*20")
     defer { server.stop() }
     let host = try HostUnderTest(server.locator)
     try host.send(.hello(keepsAnswers: true))
-    _ = try host.receive(80)
+    _ = try host.receive(84)
     let request = [UInt8].frame(type: Request.counters.rawValue, sequence: 2)
     try host.send(request)
     #expect(

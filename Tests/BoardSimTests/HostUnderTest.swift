@@ -50,7 +50,7 @@ final class HostUnderTest {
   /// Says hello; gives the answer.
   func hello(epoch: UInt32 = 1) throws(Fault) -> [UInt8] {
     try send(.hello(epoch: epoch))
-    return try receive(80)
+    return try receive(84)
   }
 
   /// Waits for the board to hang up; true if it did before it said anything.
@@ -69,8 +69,8 @@ func helloAnswer(epoch: UInt32 = 1, identity: UInt64 = 0) throws -> [UInt8] {
   let golden = try GoldenSession().exchanges[0].answer
   return .frame(
     type: Request.hello.reply, epoch: epoch,
-    golden.dropFirst(FrameHeader.byteCount).dropLast(8)
-      + (0..<8).map { UInt8(truncatingIfNeeded: identity >> (8 * $0)) })
+    golden.dropFirst(FrameHeader.byteCount).dropLast(12)
+      + (0..<8).map { UInt8(truncatingIfNeeded: identity >> (8 * $0)) } + golden.suffix(4))
 }
 
 func inTenSeconds() -> Int64 { spk_platform_now() + 10_000_000_000 }
@@ -109,7 +109,7 @@ extension [UInt8] {
     return bytes
   }
 
-  /// Begins a session; 40 bytes, and 80 answer them.
+  /// Begins a session; 40 bytes, and 84 answer them.
   static func hello(epoch: UInt32 = 1, keepsAnswers: Bool = false) -> [UInt8] {
     .frame(
       type: Request.hello.rawValue, epoch: epoch,

@@ -175,10 +175,10 @@ struct UsbBoardTests {
   @Test func `a transfer that ends inside a packet overflows`() throws {
     board.send(.hello())
     #expect(board.awaitInput())
-    #expect(board.bulkIn(0x81, max: 79) == .overflow)
+    #expect(board.bulkIn(0x81, max: 83) == .overflow)
     board.send(.hello(epoch: 2))
     #expect(board.awaitInput())
-    #expect(board.bulkIn(0x81, max: 80) == .bytes(try helloAnswer(epoch: 2)))
+    #expect(board.bulkIn(0x81, max: 84) == .bytes(try helloAnswer(epoch: 2)))
   }
 
   @Test func `out waits for room and takes what it can`() {
@@ -207,7 +207,7 @@ struct UsbBoardTests {
   @Test func `garbage is passed over`() throws {
     board.send([UInt8](repeating: 0x47, count: 100))
     board.send(.hello())
-    #expect(board.receive(80) == (try helloAnswer()))
+    #expect(board.receive(84) == (try helloAnswer()))
   }
 
   /// Brings the golden network to run; gives the number of the next request.

@@ -129,7 +129,7 @@ struct UsbipServerTests {
     #expect(try host.answer().sequence == out)
     #expect(
       try host.answer()
-        == .init(command: 3, sequence: first, status: 0, count: 80, bytes: helloAnswer()))
+        == .init(command: 3, sequence: first, status: 0, count: 84, bytes: helloAnswer()))
     let again = try host.submit(0x01, out: .hello(epoch: 2))
     #expect(try host.answer().sequence == again)
     #expect(try host.answer().sequence == second)
@@ -153,7 +153,7 @@ struct UsbipServerTests {
     try host.submit(0x81, length: 20)
     try host.submit(0x01, out: .hello(epoch: 2))
     #expect(try host.answer().status == 0)
-    #expect(try host.answer().status == -75, "80 bytes have no room in 20")
+    #expect(try host.answer().status == -75, "84 bytes have no room in 20")
   }
 
   @Test func `a transfer is given up once`() throws {
@@ -198,11 +198,11 @@ struct UsbipServerTests {
       }
     }
     // What those that were given up left is there for the next.
-    while bytes < 50 * 80 {
+    while bytes < 50 * 84 {
       try host.submit(0x81, length: 512)
       bytes += try host.answer().bytes.count
     }
-    #expect(bytes == 50 * 80)
+    #expect(bytes == 50 * 84)
   }
 
   @Test func `endpoints that are not there or halted stall`() throws {

@@ -79,9 +79,7 @@ struct DescriptionTests {
     Refusal("no decay set", law, "decay_set_count", build: population { $0.decaySetCount = 0 }),
     Refusal(
       "decay", law, "decay set 0 has 4097", build: population { $0.decays[0].current2 = 4097 }),
-    Refusal(
-      "quadratic", reserved, "\"p\"", "quadratic is reserved",
-      build: population(.quadratic) { _ in }),
+    Refusal("bias on a circle", law, "bias", build: population(.quadratic) { $0.bias = 1 << 23 }),
     Refusal("gain", law, "gain", build: population(.input) { $0.gain = 65_536 }),
     Refusal(
       "value limit", law, "value_limit is 0", build: population(.analogue) { $0.valueLimit = 0 }),
@@ -93,7 +91,7 @@ struct DescriptionTests {
       "stimulus kind", law, "role stimulus is for kind input, found leaky",
       build: population(role: .stimulus) { _ in }),
     Refusal(
-      "output kind", law, "role output is for kind leaky, found input",
+      "output kind", law, "role output is for kind leaky or quadratic, found input",
       build: population(.input, role: .output) { _ in }),
     Refusal(
       "role twice", law, "role label is taken by population \"in\"",

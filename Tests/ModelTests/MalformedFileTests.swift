@@ -205,8 +205,8 @@ struct MalformedFileTests {
       "no decays", population(#""kind":"leaky","neuron_count":1,"decays":[]"#),
       "count of decays is 0", law),
     Lie(
-      "quadratic", population(#""kind":"quadratic","neuron_count":1"#), "quadratic is reserved",
-      unsupported),
+      "threshold of a circle", population(#""kind":"quadratic","neuron_count":1,"threshold":5"#),
+      "key \"threshold\" is not known"),
     Lie(
       "source", file(network: #"{"projections":[{"name":"p","source":"a","target":"b"}]}"#),
       "source \"a\" is not a population", law),

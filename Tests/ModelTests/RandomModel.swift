@@ -25,7 +25,7 @@ func randomModel(seed: UInt64) throws(Fault) -> Model {
     name: Name("value"), role: .none, randomAnalogue(&generator),
     countsPerUnit: randomScale(&generator))
   for index in 0..<Int.random(in: 1...3, using: &generator) {
-    let population = randomLeaky(&generator)
+    let population = randomMembrane(&generator)
     let added = try model.addPopulation(
       name: Name(text: "leaky\\\(index)"), role: index == 0 ? .output : .none, population,
       countsPerUnit: randomScale(&generator))
@@ -88,9 +88,10 @@ private func randomAnalogue(_ generator: inout SeededGenerator) -> Population {
   return population
 }
 
-private func randomLeaky(_ generator: inout SeededGenerator) -> Population {
+private func randomMembrane(_ generator: inout SeededGenerator) -> Population {
   let state = Law.stateMinimum...Law.stateLimit
-  var population = Population(kind: .leaky, neuronCount: .random(in: 1...9, using: &generator))
+  let kind: PopulationKind = Int.random(in: 0...3, using: &generator) == 0 ? .quadratic : .leaky
+  var population = Population(kind: kind, neuronCount: .random(in: 1...9, using: &generator))
   population.hasThreshold = .random(using: &generator)
   population.reset = [.none, .value, .subtract].randomElement(using: &generator)!
   population.threshold = .random(in: state, using: &generator)
@@ -125,6 +126,9 @@ private func addArrays(
   for number in 0..<UInt8(NeuronParameter.count) where Bool.random(using: &generator) {
     let parameter = NeuronParameter(rawValue: number)!
     guard parameter != .threshold || population.hasThreshold else { continue }
+    guard population.kind == .leaky || NeuronParameter.ofQuadratic & parameter.bit != 0 else {
+      continue
+    }
     var values: [Int32] = []
     for _ in 0..<population.neuronCount {
       values.append(

@@ -1,5 +1,6 @@
 import CPlatform
 import Fault
+import NeuroCore
 import Runtime
 import Testing
 import Transport
@@ -98,6 +99,31 @@ import WireProtocol
     }
     #expect(found?.status == .SPK_ERROR_TIMEOUT)
     #expect(requests <= 3 && time >= 100 && time < 1_000, "\(requests), \(time) ms")
+  }
+
+  @Test func `a board of before quadratic neurons is not sent any`() throws {
+    var requests: [Request] = []
+    func open(_ kind: PopulationKind) throws {
+      var network = SessionNetwork()
+      network.add(.input, 3)
+      network.add(kind, 7)
+      network.connect(0, 1)
+      requests = []
+      _ = try SessionUnderTest(network.model(), seed: 1) { (interrupt, _) throws(Fault) in
+        InterposedLink.wrap(try inProcessLink(.standard, interrupt)) { request, frame, board in
+          requests.append(request)
+          guard request == .hello else { return (board(frame), 0) }
+          let payload = Array(board(frame).dropFirst(28))
+          #expect(payload.count == 56)
+          return (reply(to: frame, type: request.reply, Array(payload.prefix(52))), 0)
+        }
+      }
+    }
+    try open(.leaky)
+    let fault = #expect(throws: Fault.self) { try open(.quadratic) }
+    #expect(fault?.status == .SPK_ERROR_UNSUPPORTED)
+    #expect(fault?.sentence.text.contains("is quadratic, which this board does not run") == true)
+    #expect(!requests.contains(.beginNetwork))
   }
 
   @Test func `no more is sent ahead than the board allows`() throws {

@@ -43,7 +43,7 @@ import Transport
   @Test(arguments: 1...150)
   func `a byte lost or damaged on the way is a fault of the link`(seed: Int) throws {
     var generator = SeededGenerator(state: UInt64(seed))
-    let sent = generator.chance(50) ? generator.integer(1...60) : generator.integer(1...4000)
+    let sent = generator.chance(50) ? generator.integer(1...60) : generator.integer(1...3800)
     let received = generator.chance(50) ? generator.integer(1...60) : generator.integer(1...900)
     let trouble =
       switch seed % 4 {

@@ -129,7 +129,7 @@ private struct Placed {
       return
     }
     var next = placed.slices[...]
-    for (index, part) in network.populations.enumerated() where part.parameters.kind == .leaky {
+    for (index, part) in network.populations.enumerated() where part.parameters.kind.hasMembrane {
       var first: Int32 = 0
       while let slice = next.first, slice.population == Int32(index) {
         #expect(slice.first == first && slice.count > 0)

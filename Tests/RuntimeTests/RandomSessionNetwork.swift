@@ -16,9 +16,9 @@ extension SessionNetwork {
     let labels = network.add(.input, outputs, role: .label)
     let values = network.add(.analogue, outputs) { $0.valueLimit = 100 }
     let hidden = (0...generator.integer(0...1)).map { _ in
-      network.addLeaky(generator.integer(1...largest), .none, &generator)
+      network.addRandom(generator.integer(1...largest), .none, &generator)
     }
-    let output = network.addLeaky(outputs, .output, &generator)
+    let output = network.addRandom(outputs, .output, &generator)
     for layer in hidden {
       network.connectRandom(stimulus, layer, &generator)
       network.connectRandom(layer, output, &generator)
@@ -35,10 +35,11 @@ extension SessionNetwork {
 
   private static let trace = Trace(step: 3_000, decay: 300, viewShift: 6)
 
-  private mutating func addLeaky(
+  private mutating func addRandom(
     _ count: Int, _ role: Role, _ generator: inout SeededGenerator
   ) -> Int {
-    let index = add(.leaky, count, role: role) {
+    let isQuadratic = generator.chance(30)
+    let index = add(isQuadratic ? .quadratic : .leaky, count, role: role) {
       $0.threshold = Int32(generator.integer(0...600))
       $0.reset = generator.pick([.none, .value, .subtract])
       $0.refractoryTicks = UInt8(generator.integer(0...2))
@@ -55,10 +56,10 @@ extension SessionNetwork {
     }
     if generator.chance(30) {
       populations[index].arrays.append(
-        (.bias, (0..<count).map { _ in generator.integer(-50...150) }))
+        (.bias, (0..<count).map { _ in generator.integer(-50...(isQuadratic ? 90_000 : 150)) }))
       populations[index].parameters.perNeuron |= NeuronParameter.bias.bit
     }
-    if generator.chance(30) {
+    if !isQuadratic, generator.chance(30) {
       populations[index].arrays.append(
         (.threshold, (0..<count).map { _ in generator.integer(0...900) }))
       populations[index].parameters.perNeuron |= NeuronParameter.threshold.bit

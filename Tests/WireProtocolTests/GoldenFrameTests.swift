@@ -64,6 +64,10 @@ import WireProtocol
     add("refusal", Request.commit.reply, flags: FrameFlag.error) {
       $0.put(BoardError.resources.rawValue)
     }
+    add("standard quadratic population", Request.population.rawValue) {
+      $0.put(UInt32(0))
+      $0.put(Population(kind: .quadratic, neuronCount: 100))
+    }
     return lines
   }
 

@@ -70,7 +70,7 @@ import WireProtocol
     capabilities.keptBytes = 77
     capabilities.identity = 1 << 60
     let bytes = payload { $0.put(capabilities) }
-    #expect(bytes.count == 52)
+    #expect(bytes.count == 56)
     // A newer board says more.
     let back = read(bytes + [1, 2, 3]) { $0.readCapabilities() }
     #expect(back?.cores == 8)
@@ -80,6 +80,11 @@ import WireProtocol
     #expect(back?.delayTicks == 63)
     #expect(back?.windowDepth == 8 && back?.windowBytes == 1 << 19)
     #expect(back?.keptBytes == 77 && back?.identity == 1 << 60)
+    #expect(back?.populationKinds == 0b1111)
+    // One of before quadratic neurons does not say which kinds it runs.
+    let older = read(Array(bytes.prefix(52))) { $0.readCapabilities() }
+    #expect(older?.identity == 1 << 60 && older?.populationKinds == 0b0111)
+    #expect(read(Array(bytes.prefix(54))) { $0.readCapabilities() } == nil)
   }
 
   @Test func `hello is read back and names the newest version that both speak`() {

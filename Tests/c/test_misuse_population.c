@@ -20,7 +20,6 @@ static const struct {
     {U(kind), SPK_LEAKY, 4, SPK_ERROR_ARGUMENT},
     {U(kind), SPK_LEAKY, 258, SPK_ERROR_ARGUMENT},
     {U(kind), SPK_LEAKY, UINT32_MAX, SPK_ERROR_ARGUMENT},
-    {"quadratic", offsetof(spk_population, kind), SPK_LEAKY, SPK_QUADRATIC, SPK_ERROR_UNSUPPORTED},
     {U(neuron_count), SPK_LEAKY, 0, SPK_ERROR_ARGUMENT},
     {U(neuron_count), SPK_LEAKY, 1048577, SPK_ERROR_ARGUMENT},
     {U(neuron_count), SPK_LEAKY, UINT32_MAX, SPK_ERROR_ARGUMENT},
@@ -46,6 +45,9 @@ static const struct {
     {U(reset_to), SPK_LEAKY, (uint32_t)(MINIMUM - 1), SPK_ERROR_MODEL},
     {U(lower_bound), SPK_LEAKY, MAXIMUM + 1, SPK_ERROR_MODEL},
     {U(lower_bound), SPK_LEAKY, (uint32_t)(MINIMUM - 1), SPK_ERROR_MODEL},
+    {U(bias), SPK_QUADRATIC, MAXIMUM + 1, SPK_ERROR_MODEL},
+    {U(noise), SPK_QUADRATIC, 32768, SPK_ERROR_ARGUMENT},
+    {U(role), SPK_QUADRATIC, SPK_ROLE_STIMULUS, SPK_ERROR_MODEL},
     {U(refractory_ticks), SPK_LEAKY, 256, SPK_ERROR_ARGUMENT},
     {U(refractory_ticks), SPK_LEAKY, UINT32_MAX, SPK_ERROR_ARGUMENT},
     {U(current_shift), SPK_LEAKY, 16, SPK_ERROR_ARGUMENT},
@@ -136,6 +138,25 @@ static void the_rest(void) {
   OK(small.context, spk_model_add_population(small.model, "largest", &leaky, NULL));
 }
 
+/* A quadratic population has the threshold and the reset of its circle, whatever its struct says, and no others a neuron. */
+static void quadratic(void) {
+  int32_t values[2] = {1, 2};
+  uint32_t index;
+  spk_population population = SPK_POPULATION_INIT;
+  population.kind = SPK_QUADRATIC;
+  population.neuron_count = 2;
+  population.reads_out = population.reset = UINT32_MAX;
+  population.threshold = population.reset_to = population.lower_bound = INT32_MIN;
+  OK(small.context, spk_model_add_population(small.model, "round", &population, &index));
+  OK(small.context, spk_model_get_population(small.model, index, &population, NULL));
+  CHECK(population.kind == SPK_QUADRATIC && population.reads_out == 0 && population.reset == SPK_RESET_SUBTRACT);
+  CHECK(population.threshold == 524288 && population.reset_to == 0 && population.lower_bound == -524288);
+  REFUSED(small.context, SPK_ERROR_MODEL, "threshold", spk_model_set_parameters(small.model, index, SPK_THRESHOLD, values, 2));
+  REFUSED(small.context, SPK_ERROR_MODEL, "reset_to", spk_model_set_parameters(small.model, index, SPK_RESET_TO, values, 2));
+  REFUSED(small.context, SPK_ERROR_MODEL, "lower_bound", spk_model_set_parameters(small.model, index, SPK_LOWER_BOUND, values, 2));
+  OK(small.context, spk_model_set_parameters(small.model, index, SPK_BIAS, values, 2));
+}
+
 static void too_many(void) {
   spk_model *model;
   spk_population population = SPK_POPULATION_INIT;
@@ -196,6 +217,7 @@ int main(void) {
   CHECK(small_model_print(small.model) == before);
   parameters();
   the_rest();
+  quadratic();
   too_many();
   small_close(&small);
   return check_tally();

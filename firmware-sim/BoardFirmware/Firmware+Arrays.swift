@@ -152,7 +152,7 @@ extension LoadedNetwork {
     _ place: Place, _ parameter: NeuronParameter
   ) throws(BoardError) -> WritableArray {
     guard stage == .committed else { throw .state }
-    guard place.object < populationCount, populations[place.object].kind == .leaky,
+    guard place.object < populationCount, populations[place.object].kind.hasMembrane,
       populations[place.object].hasArray(parameter)
     else { throw .index }
     try check(place, limit: Int(populations[place.object].neuronCount))
@@ -208,7 +208,7 @@ extension LoadedNetwork {
   }
 
   func checkState(_ population: Int, first: Int, count: Int) throws(BoardError) {
-    guard population < populationCount, populations[population].kind == .leaky else {
+    guard population < populationCount, populations[population].kind.hasMembrane else {
       throw .index
     }
     let neurons = Int(populations[population].neuronCount)

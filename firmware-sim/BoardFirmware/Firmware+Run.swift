@@ -128,13 +128,13 @@ extension Firmware {
   ) throws(BoardError) {
     let request = reader.readPresentHead()
     let (network, fabric) = try running()
-    let stimulus = try network.pointee.population(request.stimulus, .input)
-    let output = try network.pointee.population(request.output, .leaky)
+    let stimulus = try network.pointee.population(request.stimulus) { $0 == .input }
+    let output = try network.pointee.population(request.output) { $0.hasMembrane }
     guard !reader.failed, request.isLawful,
       reader.remaining == Int(stimulus.neuronCount)
     else { throw .malformed }
     if request.label >= 0 {
-      let labels = try network.pointee.population(request.labelPopulation, .input)
+      let labels = try network.pointee.population(request.labelPopulation) { $0 == .input }
       guard request.label < labels.neuronCount, request.labelPopulation != request.stimulus else {
         throw .index
       }
@@ -217,9 +217,9 @@ extension PresentHead {
 
 extension LoadedNetwork {
   fileprivate func population(
-    _ index: UInt32, _ kind: PopulationKind
+    _ index: UInt32, _ isAsked: (PopulationKind) -> Bool
   ) throws(BoardError) -> Population {
-    guard index < populationCount, populations[Int(index)].kind == kind else { throw .index }
+    guard index < populationCount, isAsked(populations[Int(index)].kind) else { throw .index }
     return populations[Int(index)]
   }
 }

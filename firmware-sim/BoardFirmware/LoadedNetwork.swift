@@ -87,12 +87,12 @@ struct LoadedNetwork: BitwiseCopyable {
     return true
   }
 
-  /// Whether the slices are sorted, cover every leaky neuron once, split no group, and name cores that exist.
+  /// Whether the slices are sorted, cover every neuron with a membrane once, split no group, and name cores that exist.
   func slicesAreLawful(cores: Int) -> Bool {
     var next = 0
     for index in 0..<populationCount {
       let population = populations[index]
-      guard population.kind == .leaky else { continue }
+      guard population.kind.hasMembrane else { continue }
       var covered: Int32 = 0
       while covered < population.neuronCount {
         guard next < sliceCount else { return false }

@@ -15,7 +15,7 @@ extern "C" {
 typedef struct spk_model spk_model;
 
 /** Kinds of population. */
-enum { SPK_INPUT = 0, SPK_ANALOGUE = 1, SPK_LEAKY = 2, SPK_QUADRATIC = 3 /**< reserved */ };
+enum { SPK_INPUT = 0, SPK_ANALOGUE = 1, SPK_LEAKY = 2, SPK_QUADRATIC = 3 };
 /** What firing does to the membrane. */
 enum { SPK_RESET_NONE = 0, SPK_RESET_VALUE = 1, SPK_RESET_SUBTRACT = 2 };
 /** What a population is for in presentations. Each of STIMULUS, LABEL and OUTPUT is one population at most. */
@@ -28,7 +28,7 @@ enum {
   SPK_LOWER_BOUND = 3,
   SPK_DECAY_INDEX = 4
 };
-/** Compartments of a leaky neuron, and variables that can be read or probed. */
+/** Compartments of a leaky or quadratic neuron, and variables that can be read or probed. */
 enum {
   SPK_MEMBRANE = 0,
   SPK_CURRENT1 = 1,
@@ -36,9 +36,9 @@ enum {
   SPK_DENDRITE = 3,
   /* Those from here on are no compartments, and not for probes. */
   SPK_REFRACTORY = 4,    /**< ticks left in which the neuron cannot fire, 0 .. 255 */
-  SPK_PRE_TRACE = 5,     /**< of a leaky or input population that has it, 0 .. 2^23 − 1 */
-  SPK_POST_TRACE = 6,    /**< of a leaky population that has it */
-  SPK_MEAN_DENDRITE = 7, /**< of a leaky population with `mean_ticks`: the mean of the last period */
+  SPK_PRE_TRACE = 5,     /**< of a population that has it, 0 .. 2^23 − 1 */
+  SPK_POST_TRACE = 6,    /**< of a population that has it */
+  SPK_MEAN_DENDRITE = 7, /**< of a population with `mean_ticks`: the mean of the last period */
   SPK_DENDRITE_SUM = 8   /**< the same: the sum since then */
 };
 /** Connectivity of a projection. */
@@ -75,10 +75,11 @@ typedef struct spk_trace {
   uint32_t view_shift;     /**< rules see trace / 2^shift, 255 at most; 0 .. 15 */
 } spk_trace;
 
-/** One population. Fields that its kind has no use for are ignored. */
+/** One population. Fields that its kind has no use for are ignored: of SPK_QUADRATIC these are `reads_out`, `reset`, `threshold`,
+ * `reset_to` and `lower_bound`, which its circle sets (docs/numerics.md 2.1; they are read back as it does). */
 typedef struct spk_population {
   uint32_t struct_size;
-  uint32_t kind;          /**< SPK_INPUT, SPK_ANALOGUE, SPK_LEAKY */
+  uint32_t kind;          /**< SPK_INPUT, SPK_ANALOGUE, SPK_LEAKY, SPK_QUADRATIC */
   uint32_t neuron_count;  /**< 1 .. 1,048,576 */
   uint32_t role;          /**< SPK_ROLE_… */
   uint32_t reads_out;     /**< 1: no threshold, never fires */
@@ -97,11 +98,11 @@ typedef struct spk_population {
   uint32_t value_limit;   /**< analogue: largest magnitude of a value; 1 .. 32,767 */
   uint32_t decay_set_count; /**< 1 .. 16 */
   spk_decay_set decays[16];
-  spk_trace pre_trace;    /**< input, leaky: for rules of projections from here */
-  spk_trace post_trace;   /**< leaky: for rules of projections to here */
-  uint32_t mean_ticks;    /**< leaky: period of the mean of the dendrite, in ticks of learning runs; 0: none; to 65,535 */
+  spk_trace pre_trace;    /**< all but analogue: for rules of projections from here */
+  spk_trace post_trace;   /**< leaky, quadratic: for rules of projections to here */
+  uint32_t mean_ticks;    /**< the same: period of the mean of the dendrite, in ticks of learning runs; 0: none; to 65,535 */
   uint32_t counts_per_unit; /**< what one physical unit is: counts of value (analogue), or of membrane, currents and dendrite
-                             * (leaky), for the calls whose names end in `_units`; 0: not stated; to 2^23 */
+                             * (leaky, quadratic), for the calls whose names end in `_units`; 0: not stated; to 2^23 */
 } spk_population;
 
 /** A leaky population of no neurons; set `neuron_count` and what differs. */
