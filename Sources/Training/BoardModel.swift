@@ -8,16 +8,13 @@ import NeuroCore
 ///
 /// - Source: docs/training.md, "On the board".
 public enum BoardModel {
-  /// The model of a network of integrating or leaky neurons.
+  /// The model of a network.
   ///
   /// - Parameter scale: of the weights; what does not fit is clipped.
-  /// - Throws: what building a model throws; `SPK_ERROR_UNSUPPORTED` for quadratic neurons.
+  /// - Throws: what building a model throws.
   public static func build(
     _ parameters: Parameters, _ dynamics: Dynamics, _ scale: BoardScale
   ) throws(Fault) -> Model {
-    if case .quadratic = dynamics.neuron {
-      throw Fault(.SPK_ERROR_UNSUPPORTED, "quadratic neurons are reserved in law version 1")
-    }
     var model = try Model(name: Name("trained"))
     try addPopulations(parameters, dynamics, scale, to: &model)
     try add(.input, "signal-neurons", 0, 1, .membrane, parameters, scale, to: &model)
@@ -38,7 +35,7 @@ public enum BoardModel {
     let signal = Population(kind: .analogue, neuronCount: Int32(shape.inputCount))
     _ = try model.addPopulation(name: Name("signal"), role: .none, signal)
 
-    var neurons = Population(kind: .leaky, neuronCount: Int32(shape.neuronCount))
+    var neurons = Population(kind: dynamics.kind, neuronCount: Int32(shape.neuronCount))
     neurons.threshold = Int32(BoardScale.threshold)
     neurons.reset = .subtract
     neurons.lowerBound = Int32((dynamics.lowerBound * Double(BoardScale.threshold)).rounded())
@@ -82,5 +79,13 @@ public enum BoardModel {
       }
     }
     try model.setWeights(projection: index, UnsafeBufferPointer(weights.elements))
+  }
+}
+
+extension Dynamics {
+  /// In the words of the law; a quadratic population takes its threshold and its reset from its circle.
+  fileprivate var kind: PopulationKind {
+    if case .quadratic = neuron { return .quadratic }
+    return .leaky
   }
 }

@@ -3,7 +3,7 @@
 ///
 /// Source: docs/training.md, "On the board".
 public struct BoardScale: Codable, Equatable, Sendable {
-  /// The threshold of the neurons: v = 1.
+  /// v = 1: the threshold, or the circle of quadratic neurons.
   public static let threshold = 1 << 20
   /// The analogue value that stands for a signal of 1, and what a read-out's membrane shows for it.
   public static let signalUnit = 1 << 12

@@ -5,7 +5,7 @@ public enum NeuronKind: Codable, Equatable, Sendable {
   /// dv/dt = I − v/τ; a spike takes 1 from v. τ in milliseconds.
   case leaky(milliseconds: Double)
   /// dv/dt = (1 + cos 2πv)/τ + (1 − cos 2πv) I on a circle of length 1: a quadratic neuron as a theta neuron, which spikes
-  /// at the wrap. The QIF of [Huh2018]. τ in milliseconds.
+  /// at the wrap. The QIF of [Huh2018]. τ in milliseconds. As on a board, v is held at 0 and goes round once a tick at most.
   case quadratic(milliseconds: Double)
 }
 
@@ -32,7 +32,7 @@ public struct Dynamics: Codable, Equatable, Sendable {
     self.slowMilliseconds = slowMilliseconds
   }
 
-  /// The voltage of every neuron before the first tick: 0, as on a board, or the rest of a quadratic neuron.
+  /// The voltage of every neuron before the first tick: its rest, as on a board.
   public var startVoltage: Double {
     if case .quadratic = neuron { return 0.5 }
     return 0
@@ -42,8 +42,10 @@ public struct Dynamics: Codable, Equatable, Sendable {
   public var fastLoss: Double { boardLoss(fastMilliseconds) }
   public var slowLoss: Double { boardLoss(slowMilliseconds) }
   public var membraneLoss: Double {
-    if case .leaky(let milliseconds) = neuron { return boardLoss(milliseconds) }
-    return 0
+    switch neuron {
+    case .integrating: 0
+    case .leaky(let milliseconds), .quadratic(let milliseconds): boardLoss(milliseconds)
+    }
   }
 
   private func boardLoss(_ milliseconds: Double) -> Double {

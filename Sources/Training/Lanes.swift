@@ -5,10 +5,12 @@
   public typealias Real = Double
   /// Trials are run side by side, one a lane.
   public typealias Lanes = SIMD8<Double>
+  typealias IntegerLanes = SIMD8<Int32>
 #else
   public typealias Real = Float
   /// Trials are run side by side, one a lane.
   public typealias Lanes = SIMD16<Float>
+  typealias IntegerLanes = SIMD16<Int32>
 #endif
 
 extension Lanes {

@@ -127,12 +127,12 @@ extension Dynamics {
         .replacing(with: high, where: free .> high)
       let spikes = Lanes.zero.replacing(with: 1, where: held .>= 1)
       return (held - spikes, spikes)
-    case .quadratic(let milliseconds):
-      let cosine = (2 * Real.pi * v).cosine
-      let free =
-        v + Real(tickMilliseconds) * ((1 + cosine) / Real(milliseconds) + (1 - cosine) * drive)
-      let wraps = free.rounded(.down)
-      return (free - wraps, wraps)
+    case .quadratic:
+      let share = isHard ? v.boardShare : 1 - (2 * Real.pi * v).cosine
+      let free = v + Real(membraneLoss) * (2 - share) + Real(tickMilliseconds) * share * drive
+      let held = free.replacing(with: 0, where: free .< 0).replacing(with: 2, where: free .> 2)
+      let spikes = Lanes.zero.replacing(with: 1, where: held .> 1)
+      return (held - spikes, spikes)
     }
   }
 
@@ -146,11 +146,13 @@ extension Dynamics {
         Lanes(repeating: Real(1 - membraneLoss)).replacing(with: 0, where: isHeld),
         Lanes(repeating: Real(tickMilliseconds)).replacing(with: 0, where: isHeld)
       )
-    case .quadratic(let milliseconds):
+    case .quadratic:
       let angle = 2 * Real.pi * before
-      let turn = 2 * Real.pi * Real(tickMilliseconds) * angle.sine
+      let turn = 2 * Real.pi * angle.sine
+      let isHeld = (after .<= 0) .| (after .>= 1)
       return (
-        1 + turn * (drive - Real(1 / milliseconds)), Real(tickMilliseconds) * (1 - angle.cosine)
+        (1 + turn * (Real(tickMilliseconds) * drive - Real(membraneLoss))).replacing(with: 0, where: isHeld),
+        (Real(tickMilliseconds) * (1 - angle.cosine)).replacing(with: 0, where: isHeld)
       )
     }
   }

@@ -57,7 +57,7 @@ struct Options: Equatable {
     }
   }
 
-  /// Quadratic neurons are for the task that the paper has them for; boards do not have them yet.
+  /// Quadratic neurons are for the task that the paper has them for.
   private mutating func setNeuron(_ value: String) throws(Failure) {
     guard case .train(.delayedXor(var task)) = command else {
       throw Failure("--neuron goes with train xor")

@@ -24,7 +24,7 @@ struct Failure: Error {
       --checkpoint FILE   train: where the training is kept every 100 steps
       --resume            train: goes on from the checkpoint, if there is one
       --steps N           train: steps with the smooth gate (autoencode 2000, xor 4000); others follow as the board will run it
-      --neuron KIND       train xor: leaky, or quadratic, which boards do not have yet: no model is written
+      --neuron KIND       train xor: leaky or quadratic
       --seed N            train: of weights and trials (1)
       --threads N         train: cores to use (1)
     """

@@ -17,10 +17,6 @@ enum QuantiseCommand {
     dynamics.isHard = true
     let scale = trainer.state.scale ?? BoardScale(parameters, dynamics)
     let network = Network(dynamics, scale.rounded(parameters))
-    if case .quadratic = dynamics.neuron {
-      Program.say("no model: quadratic neurons are reserved in law version 1")
-      return
-    }
     do throws(Fault) {
       try BoardModel.build(parameters, dynamics, scale).save(path: options.output)
     } catch {

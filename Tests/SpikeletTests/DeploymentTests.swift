@@ -23,16 +23,27 @@ import Testing
     return task
   }
 
+  private func isQuadratic(_ neuron: NeuronKind) -> Bool {
+    if case .quadratic = neuron { return true }
+    return false
+  }
+
   /// Weights of all kinds, small enough for the network not to be in chaos.
   private func network(_ task: AutoEncoding, hasSlow: Bool) -> Network {
     var draws = Draws(seed: 3, stream: 9)
     var shape = task.shape
     shape.hasSlow = hasSlow
     var parameters = Parameters(shape)
+    // A quadratic neuron alone is chaotic under a drive of half a turn a tick.
+    let isQuadratic = isQuadratic(task.dynamics.neuron)
     for (block, size) in [
-      (Block.input, 0.3), (.fast, 0.02), (.slow, 0.002), (.readOut, 0.1), (.bias, 0.05),
+      (Block.input, isQuadratic ? 0.04 : 0.3), (.fast, 0.02), (.slow, 0.002), (.readOut, 0.1),
+      (.bias, 0.05),
     ] {
       for index in parameters.range(block) { parameters.values[index] = size * draws.normal() }
+    }
+    if isQuadratic {
+      for index in parameters.range(.bias) { parameters.values[index] += 0.1 }
     }
     parameters.clearDiagonals()
     var dynamics = task.dynamics
@@ -40,7 +51,9 @@ import Testing
     return Network(dynamics, BoardScale(parameters, dynamics).rounded(parameters))
   }
 
-  @Test(arguments: [NeuronKind.integrating, .leaky(milliseconds: 20)], [false, true])
+  @Test(
+    arguments: [NeuronKind.integrating, .leaky(milliseconds: 20), .quadratic(milliseconds: 20)],
+    [false, true])
   func `the board does what the network does in floating point`(
     neuron: NeuronKind, hasSlow: Bool
   ) throws {
@@ -75,17 +88,8 @@ import Testing
       }
     }
     #expect(
-      Double(sameCount) > 0.99 * Double(expectedCount), "\(sameCount) of \(expectedCount)")
+      Double(sameCount) > (isQuadratic(neuron) ? 0.9 : 0.99) * Double(expectedCount), "\(sameCount) of \(expectedCount)")
     #expect(alikeCount >= Lanes.scalarCount - 2)
-  }
-
-  @Test func `quadratic neurons are refused by name`() throws {
-    let task = task(.quadratic(milliseconds: 20))
-    let network = network(task, hasSlow: false)
-    let scale = BoardScale(network.parameters, network.dynamics)
-    #expect(throws: (any Error).self) {
-      _ = try BoardModel.build(network.parameters, network.dynamics, scale).projectionCount
-    }
   }
 
   @Test func `the program trains, stops, goes on, and writes a model and a picture`() throws {
@@ -106,7 +110,8 @@ import Testing
     #expect(Program.run(xor + ["-o", path("x"), "--picture", path("q")]) == 0)
     #expect(try String(contentsOfFile: path("q"), encoding: .utf8).contains("+ then −"))
     #expect(Program.run(xor + ["-o", path("y"), "--neuron", "quadratic"]) == 0)
-    #expect(!FileManager.default.fileExists(atPath: path("y")))
+    let written = try Data(contentsOf: URL(fileURLWithPath: path("y")))
+    #expect(written.range(of: Data("quadratic".utf8)) != nil)
     #expect(Program.run(["quantise", path("p"), "-o", path("four")]) == 1)
     #expect(
       Program.run(["train", "autoencode", "--steps", "1", "--trials", "8", "-o", "/nowhere/model"])
