@@ -42,18 +42,22 @@ func roundedChange(
   return Int32(truncatingIfNeeded: min(whole &+ up, high))
 }
 
-extension Fabric {
+extension FabricPart {
   /// Fills the scratch arrays for the columns of a projection.
-  func prepareColumns(_ index: Int, moment: DrawMoment, due: DueTerms) -> ColumnChange {
-    let memory = projections + index
+  func prepareColumns(
+    _ index: Int, _ memory: UnsafeMutablePointer<ProjectionMemory>,
+    _ target: UnsafeMutablePointer<PopulationMemory>, moment: DrawMoment, due: DueTerms
+  ) -> ColumnChange {
     let columns = memory.pointee.targetCount
-    guard memory.pointee.isNarrow ? fillValues(memory) : fillAmounts(memory, due: due) else {
+    guard
+      memory.pointee.isNarrow ? fillValues(memory, target) : fillAmounts(memory, target, due: due)
+    else {
       return .none
     }
     if memory.pointee.projection.rule.rounding != .nearest {
       draw(
-        moment, .columnRounding, object: index, scratch.numbers, count: (columns + 3) >> 2,
-        into: scratch.words)
+        moment, .columnRounding, object: index, scratch.numbers + memory.pointee.firstTarget >> 2,
+        count: (columns + 3) >> 2, into: scratch.words)
     }
     guard memory.pointee.isByColumn else { return .general }
     if memory.pointee.isNarrow { return splitValues(memory) }
@@ -93,10 +97,12 @@ extension Fabric {
   }
 
   /// Of a narrow rule: what each column multiplies, 0 where the gate is closed; false if all are 0.
-  private func fillValues(_ memory: UnsafeMutablePointer<ProjectionMemory>) -> Bool {
+  private func fillValues(
+    _ memory: UnsafeMutablePointer<ProjectionMemory>,
+    _ target: UnsafeMutablePointer<PopulationMemory>
+  ) -> Bool {
     let term = memory.pointee.projection.rule.terms[0]
-    let columns = memory.pointee.stride
-    let target = populations + Int(memory.pointee.projection.target)
+    let columns = memory.pointee.width
     guard term.mantissa != 0, memory.pointee.projection.rate != 0 else { return false }
     let factor = term.factorA == .one ? term.factorB : term.factorA
     let viewed = variable(factor, of: target)
@@ -137,7 +143,7 @@ extension Fabric {
   /// Of a narrow rule: the steps of the columns.
   private func splitValues(_ memory: UnsafeMutablePointer<ProjectionMemory>) -> ColumnChange {
     let rule = memory.pointee.projection.rule
-    let columns = memory.pointee.stride
+    let columns = memory.pointee.width
     let scale = Int32(memory.pointee.projection.rate) &* Int32(rule.terms[0].mantissa)
     let shift = Int32(truncatingIfNeeded: rule.shift)
     if memory.pointee.projection.storage == .int8 {
@@ -159,13 +165,13 @@ extension Fabric {
 
   /// X of each column, or of each of its terms; false if all are 0.
   private func fillAmounts(
-    _ memory: UnsafeMutablePointer<ProjectionMemory>, due: DueTerms
+    _ memory: UnsafeMutablePointer<ProjectionMemory>,
+    _ target: UnsafeMutablePointer<PopulationMemory>, due: DueTerms
   ) -> Bool {
     let rule = memory.pointee.projection.rule
     let rate = Int64(memory.pointee.projection.rate)
     let isByColumn = memory.pointee.isByColumn
     let columns = memory.pointee.targetCount
-    let target = populations + Int(memory.pointee.projection.target)
     for index in 0..<(isByColumn ? 1 : Int(rule.termCount)) {
       kernels_zero(scratch.amounts[index], 8 * columns)
     }
@@ -181,7 +187,8 @@ extension Fabric {
       let factorB = variable(term.factorB, of: target)
       let fired = term.trigger == .postsynaptic ? target.pointee.firedLast : nil
       for place in 0..<(fired?.count ?? columns) {
-        let column = fired.map { Int($0[place]) } ?? place
+        let column = fired.map { Int($0[place]) - memory.pointee.firstTarget } ?? place
+        guard column >= 0, column < columns else { continue }
         if isGated, !term.isOpen(gate[column]) { continue }
         let amount = scale &* Int64(factorA[column]) &* Int64(factorB[column])
         amounts[column] &+= amount

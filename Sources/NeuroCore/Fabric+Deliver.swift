@@ -10,6 +10,7 @@ private let bytesAtOnce = 16_384
 struct Delivery {
   let index: Int
   let memory: UnsafeMutablePointer<ProjectionMemory>
+  let target: UnsafeMutablePointer<PopulationMemory>
   /// [targets] of the compartment that it arrives at.
   let arrivals: UnsafeMutablePointer<Int32>
   let moment: DrawMoment
@@ -17,34 +18,37 @@ struct Delivery {
   let due: DueTerms
 }
 
-extension Fabric {
+extension FabricPart {
   /// Steps 1 to 3: weights change by what is due, then the rows that arrive are added to the arrivals.
-  func deliver(_ index: Int, moment: DrawMoment, learning: Bool, labelled: Bool) {
-    let memory = projections + index
-    guard memory.pointee.projection.enabled, labelled || !memory.pointee.projection.labelGated
+  func deliver(
+    _ index: Int, to target: UnsafeMutablePointer<PopulationMemory>, in tick: Tick
+  ) {
+    guard projections[index].projection.enabled,
+      tick.labelled || !projections[index].projection.labelGated
     else { return }
+    let memory = share(ofProjection: index)
     let source = populations + Int(memory.pointee.projection.source)
-    let target = populations + Int(memory.pointee.projection.target)
     let slot = source.pointee.slot(ago: Int(memory.pointee.projection.delayTicks))
     let analogue = source.pointee.population.kind == .analogue
     let rowsArrive = analogue || source.pointee.spikeCounts[slot] > 0
     let learns =
-      learning && memory.pointee.projection.learning && memory.pointee.projection.hasRule
+      tick.learning && memory.pointee.projection.learning && memory.pointee.projection.hasRule
     guard rowsArrive || (learns && !memory.pointee.isByColumn) else { return }
     let due =
       learns
       ? DueTerms(
-        memory.pointee.projection.rule, count: moment.count, rowsArrive: rowsArrive,
+        memory.pointee.projection.rule, count: tick.moment.count, rowsArrive: rowsArrive,
         targetsFired: !memory.pointee.isByColumn
           && memory.pointee.projection.rule.has(.postsynaptic)
           && !target.pointee.firedLast.isEmpty)
       : .none
     guard rowsArrive || due.withoutRow else { return }
     let delivery = Delivery(
-      index: index, memory: memory,
+      index: index, memory: memory, target: target,
       arrivals: target.pointee.arrivals[Int(memory.pointee.projection.compartment.rawValue)],
-      moment: moment,
-      change: learns ? prepareColumns(index, moment: moment, due: due) : .none, due: due)
+      moment: tick.moment,
+      change: learns
+        ? prepareColumns(index, memory, target, moment: tick.moment, due: due) : .none, due: due)
     if due.withoutRow, delivery.change != .none {
       deliverAll(delivery, slot: slot)
     } else if analogue {
@@ -87,7 +91,7 @@ extension Fabric {
         continue
       }
       let start = row * memory.pointee.stride
-      let columns = memory.pointee.stride
+      let columns = memory.pointee.width
       if memory.pointee.projection.storage == .int8 {
         add(
           memory.pointee.weights8 + start, times: factor, into: delivery.arrivals, count: columns)
@@ -107,7 +111,8 @@ extension Fabric {
     } else if isPlain, delivery.change == .none,
       memory.pointee.projection.connectivity == .sparse
     {
-      for row in rows { memory.pointee.scatter(row: Int(row), into: delivery.arrivals) }
+      let arrivals = delivery.arrivals - memory.pointee.firstTarget
+      for row in rows { memory.pointee.scatter(row: Int(row), into: arrivals) }
     } else {
       for row in rows { deliverRow(delivery, Int(row), value: 1) }
     }
@@ -146,14 +151,14 @@ extension Fabric {
       dither: scratch.dither, low: Int8(truncatingIfNeeded: memory.pointee.lowLimit),
       high: Int8(truncatingIfNeeded: memory.pointee.highLimit),
       shift: Int32(memory.pointee.projection.shift), into: delivery.arrivals,
-      count: memory.pointee.stride)
+      count: memory.pointee.width)
   }
 
   /// Rows of int16 masters: some change, and are added together while they are near.
   private func changeMasters(
     _ delivery: Delivery, _ rows: UnsafePointer<UInt32>, _ rhos: UnsafePointer<UInt8>, _ count: Int
   ) {
-    let most = max(1, bytesAtOnce / (2 &* delivery.memory.pointee.stride))
+    let most = max(1, bytesAtOnce / (2 &* delivery.memory.pointee.width))
     let limits = (
       Int16(truncatingIfNeeded: delivery.memory.pointee.lowLimit),
       Int16(truncatingIfNeeded: delivery.memory.pointee.highLimit)
@@ -183,15 +188,16 @@ extension Fabric {
 
   private func addRows(_ delivery: Delivery, _ rows: UnsafePointer<UInt32>, _ count: Int) {
     let memory = delivery.memory
-    let columns = memory.pointee.stride
+    let columns = memory.pointee.width
+    let stride = memory.pointee.stride
     let shift = Int32(memory.pointee.projection.shift)
     if memory.pointee.projection.storage == .int8 {
       kernels.addRows(
-        memory.pointee.weights8, rows: rows, rowCount: count, stride: columns, shift: shift,
+        memory.pointee.weights8, rows: rows, rowCount: count, stride: stride, shift: shift,
         into: delivery.arrivals, count: columns)
     } else {
       kernels.addRows(
-        memory.pointee.weights16, rows: rows, rowCount: count, stride: columns, shift: shift,
+        memory.pointee.weights16, rows: rows, rowCount: count, stride: stride, shift: shift,
         into: delivery.arrivals, count: columns)
     }
   }
@@ -200,8 +206,8 @@ extension Fabric {
   private func changeMaster(
     _ delivery: Delivery, _ row: Int, rho: UInt8, limits: (low: Int16, high: Int16)
   ) {
-    let columns = delivery.memory.pointee.stride
-    let master = delivery.memory.pointee.weights16 + row &* columns
+    let columns = delivery.memory.pointee.width
+    let master = delivery.memory.pointee.weights16 + row &* delivery.memory.pointee.stride
     if delivery.change == .step {
       kernels.change(
         master, step: scratch.most16, low: limits.low, high: limits.high, count: columns)

@@ -1,4 +1,4 @@
-extension Fabric {
+extension FabricPart {
   /// One row, synapse by synapse: any connectivity, any rule, blank-out.
   ///
   /// - Parameters:
@@ -26,11 +26,16 @@ extension Fabric {
       }
     case .sparse:
       let starts = memory.pointee.rowStarts
-      for position in Int(starts[row])..<Int(starts[row + 1]) {
-        deliver(&synapse, position: position, column: memory.pointee.target(position))
+      let ends = memory.pointee.rowEnds
+      for position in Int(starts[row])..<Int(ends[row]) {
+        deliver(
+          &synapse, position: position,
+          column: memory.pointee.target(position) - memory.pointee.firstTarget)
       }
     case .oneToOne, .sharedKernel:
-      deliver(&synapse, position: row, column: row)
+      let column = row - memory.pointee.firstTarget
+      guard column >= 0, column < memory.pointee.targetCount else { return }
+      deliver(&synapse, position: column, column: column)
     }
   }
 
@@ -105,8 +110,9 @@ private struct Synapse {
   /// Whether some weight of the row may change, and what each term's amount is multiplied by.
   var changes = false
   var rowFactors = InlineArray<4, Int64>(repeating: 0)
-  /// The column whose weight does not change; −1: none.
+  /// The column whose weight does not change; below 0: none.
   let fixedColumn: Int
+  private let firstTarget: Int
   private let blankOut: UInt8
   private var blankIndex = -1
   private var blankBlock = SIMD4<UInt32>()
@@ -115,18 +121,21 @@ private struct Synapse {
     self.delivery = delivery
     self.row = row
     factor = (value ?? 0) &<< Int32(delivery.memory.pointee.projection.shift)
-    fixedColumn = delivery.memory.pointee.projection.rule.skipsDiagonal ? row : -1
+    firstTarget = delivery.memory.pointee.firstTarget
+    fixedColumn =
+      delivery.memory.pointee.projection.rule.skipsDiagonal ? row - firstTarget : -1
     blankOut = value == nil ? 0 : delivery.memory.pointee.projection.blankOut
   }
 
   @inline(__always)
   mutating func isBlanked(_ column: Int) -> Bool {
     guard blankOut > 0 else { return false }
-    if column &>> 4 != blankIndex {
-      blankIndex = column &>> 4
+    let target = firstTarget &+ column
+    if target &>> 4 != blankIndex {
+      blankIndex = target &>> 4
       blankBlock = delivery.moment.block(
         .blankOut, object: delivery.index, index: row, block: blankIndex)
     }
-    return byte(blankBlock, column & 15) < blankOut
+    return byte(blankBlock, target & 15) < blankOut
   }
 }

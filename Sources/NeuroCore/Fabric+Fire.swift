@@ -1,14 +1,21 @@
 import NeuroKernels
 
-extension Fabric {
+extension FabricPart {
   /// Steps 5 and 6: who fires, and what that does to it. Source: docs/numerics.md 2.
-  func fire(_ memory: UnsafeMutablePointer<PopulationMemory>) {
+  ///
+  /// - Parameters:
+  ///   - list: room for as many as there are.
+  /// - Returns: how many fired.
+  func fire(
+    _ memory: UnsafeMutablePointer<PopulationMemory>, into list: UnsafeMutablePointer<UInt32>
+  ) -> Int {
     let count = memory.pointee.count
     guard memory.pointee.population.hasThreshold else {
-      return wait(memory.pointee.refractory, count)
+      wait(memory.pointee.refractory, count)
+      return 0
     }
     guard memory.pointee.population.groupSize <= 1 else {
-      return fireGroups(memory, first: 0, end: count)
+      return fireGroups(memory, into: list)
     }
     let membrane = memory.pointee.state[0]
     let reset = SharedReset(memory)
@@ -24,14 +31,16 @@ extension Fabric {
         refractory: memory.pointee.refractory, ticks: memory.pointee.population.refractoryTicks,
         into: scratch.flags, count: memory.pointee.width)
     }
-    finish(memory, reset)
+    return finish(memory, reset, into: list)
   }
 
-  /// Steps 4 to 6 at once, if the population is one of those for which they can be.
-  func integrateAndFire(_ memory: UnsafeMutablePointer<PopulationMemory>) -> Bool {
+  /// Steps 4 to 6 at once, if the population is one of those for which they can be; how many fired, as above.
+  func integrateAndFire(
+    _ memory: UnsafeMutablePointer<PopulationMemory>, into list: UnsafeMutablePointer<UInt32>
+  ) -> Int? {
     guard memory.pointee.isPlain, memory.pointee.arrivalCompartments & 0b0110 == 0,
       !memory.pointee.mayWait
-    else { return false }
+    else { return nil }
     let decays = memory.pointee.firstDecays
     decay(memory, .dendrite, decays.dendrite)
     let reset = SharedReset(memory)
@@ -40,35 +49,30 @@ extension Fabric {
       bias: memory.pointee.population.bias, lowerBound: memory.pointee.population.lowerBound,
       above: memory.pointee.population.threshold, reset: reset.value, kept: reset.kept,
       into: scratch.flags, count: memory.pointee.width)
-    finish(memory, reset)
-    return true
+    return finish(memory, reset, into: list)
   }
 
   /// Lists those that fired, and resets them if that has not been done.
-  private func finish(_ memory: UnsafeMutablePointer<PopulationMemory>, _ reset: SharedReset) {
-    let fired = collectFlags(memory, count: memory.pointee.count)
-    guard !reset.isDone else { return }
-    for neuron in fired { self.reset(memory, Int(neuron)) }
+  private func finish(
+    _ memory: UnsafeMutablePointer<PopulationMemory>, _ reset: SharedReset,
+    into list: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    endFlags(memory.pointee.count)
+    let found = kernels.collect(
+      scratch.flags, count: memory.pointee.count, into: list, room: memory.pointee.count)
+    if !reset.isDone {
+      for place in 0..<found { self.reset(memory, Int(list[place])) }
+    }
+    let first = UInt32(truncatingIfNeeded: memory.pointee.firstNeuron)
+    if first != 0 {
+      for place in 0..<found { list[place] &+= first }
+    }
+    return found
   }
 
   /// Refractory counts of neurons that cannot fire go down by one: only a program that wrote them made any.
   private func wait(_ refractory: UnsafeMutablePointer<UInt8>, _ count: Int) {
     for neuron in 0..<count { refractory[neuron] &-= refractory[neuron] == 0 ? 0 : 1 }
-  }
-
-  /// Appends those whose flag is set to the ones that fire in the current tick, and gives their entries.
-  func collectFlags(
-    _ memory: UnsafeMutablePointer<PopulationMemory>, count: Int
-  ) -> UnsafeMutableBufferPointer<UInt32> {
-    endFlags(count)
-    let slot = memory.pointee.slot
-    let list =
-      memory.pointee.spikes + slot * memory.pointee.count + Int(memory.pointee.spikeCounts[slot])
-    let found = kernels.collect(
-      scratch.flags, count: count, into: list,
-      room: memory.pointee.count - Int(memory.pointee.spikeCounts[slot]))
-    memory.pointee.spikeCounts[slot] += Int32(truncatingIfNeeded: found)
-    return UnsafeMutableBufferPointer(start: list, count: found)
   }
 
   /// Clears the flags after the last one, so that they can be read 64 at a time.
@@ -79,12 +83,14 @@ extension Fabric {
 
   /// Of each group the candidate furthest above its threshold fires, the lowest index among equals.
   private func fireGroups(
-    _ memory: UnsafeMutablePointer<PopulationMemory>, first: Int, end: Int
-  ) {
+    _ memory: UnsafeMutablePointer<PopulationMemory>, into list: UnsafeMutablePointer<UInt32>
+  ) -> Int {
     let population = memory.pointee.population
     let size = Int(population.groupSize)
     let refractory = memory.pointee.refractory
-    var neuron = first
+    let end = memory.pointee.count
+    var found = 0
+    var neuron = 0
     while neuron < end {
       let groupEnd = min(end, (neuron / size + 1) * size)
       var winner = -1
@@ -102,9 +108,11 @@ extension Fabric {
       }
       if winner >= 0 {
         reset(memory, winner)
-        memory.pointee.append(winner)
+        list[found] = UInt32(truncatingIfNeeded: memory.pointee.firstNeuron + winner)
+        found += 1
       }
     }
+    return found
   }
 
   /// Fields are read one by one: a copy of the population would cost more than all the rest.

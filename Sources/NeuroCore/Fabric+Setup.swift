@@ -83,7 +83,7 @@ extension Fabric {
 
 extension ProjectionMemory {
   /// The first synapse of a row whose target is not below `target`, or the row's end.
-  fileprivate func synapse(from target: Int, row: Int) -> Int {
+  func synapse(from target: Int, row: Int) -> Int {
     var low = Int(rowStarts[row])
     var high = Int(rowStarts[row + 1])
     while low < high {

@@ -1,5 +1,13 @@
 import NeuroKernels
 
+/// What the work of one tick depends on.
+struct Tick: BitwiseCopyable {
+  let moment: DrawMoment
+  /// Whether weights may change, and whether label-gated projections act.
+  let learning: Bool
+  let labelled: Bool
+}
+
 extension Fabric {
   /// Lets an input neuron fire in the coming tick. Neurons of one population come strictly ascending.
   public mutating func fire(population: Int, neuron: Int) {
@@ -38,46 +46,12 @@ extension Fabric {
   ///
   /// - Parameters:
   ///   - intensities: [neurons], 0 .. 255.
-  @inline(never)
   public mutating func drawSpikes(
     population: Int, intensities: UnsafePointer<UInt8>, stream: UInt8, count: UInt64
   ) {
     openTick()
-    let memory = populations + population
-    let floor = memory.pointee.population.floor
-    let neurons = memory.pointee.count
-    kernels.flag(intensities, above: floor, into: scratch.flags, count: neurons)
-    endFlags(neurons)
-    // Blocks of eight neurons of which some are above the floor.
-    var blocks = 0
-    var first = 0
-    while first < neurons {
-      if UnsafeRawPointer(scratch.flags + first).load(as: UInt64.self) != 0 {
-        let copy = UnsafeMutableRawPointer(scratch.intensities + 8 * blocks)
-        copy.storeBytes(of: eight(intensities + first, neurons - first), as: UInt64.self)
-        scratch.blocks[blocks] = UInt32(truncatingIfNeeded: first >> 3)
-        blocks += 1
-      }
-      first += 8
-    }
-    let moment = DrawMoment(seed: seed, stream: stream, count: count)
-    draw(moment, .input, object: population, scratch.blocks, count: blocks, into: scratch.draws)
-    kernels.flag(
-      scratch.intensities, floor: floor, gain: UInt32(memory.pointee.population.gain),
-      draws: UnsafeRawPointer(scratch.draws).assumingMemoryBound(to: UInt16.self),
-      into: scratch.flags, count: paddedCount(8 * blocks))
-    let fired = collectFlags(memory, count: 8 * blocks)
-    for index in 0..<fired.count {
-      fired[index] = scratch.blocks[Int(fired[index] >> 3)] &* 8 &+ fired[index] & 7
-    }
-  }
-
-  /// Eight bytes as a word, as they lie in memory; zeros from the end on.
-  private func eight(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
-    guard count < 8 else { return UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self) }
-    var word: UInt64 = 0
-    for index in 0..<count { word |= UInt64(bytes[index]) &<< UInt64(8 &* index) }
-    return word.littleEndian
+    parts[0].drawSpikes(
+      population, intensities, DrawMoment(seed: seed, stream: stream, count: count))
   }
 
   /// Runs one tick: steps 1 to 6, and 8, of docs/numerics.md 2.
@@ -89,19 +63,10 @@ extension Fabric {
   /// - Complexity: O(neurons + synapses of the rows that arrive); of a projection for which a trigger of its own is due, all synapses.
   public mutating func tick(stream: UInt8, count: UInt64, learning: Bool, labelled: Bool) {
     openTick()
-    let moment = DrawMoment(seed: seed, stream: stream, count: count)
-    for target in 0..<populationCount where populations[target].hasMembrane {
-      for position in Int(incomingStarts[target])..<Int(incomingStarts[target + 1]) {
-        deliver(
-          Int(incoming[position]), moment: moment, learning: learning, labelled: labelled)
-      }
-      guard !integrateAndFire(populations + target) else { continue }
-      integrate(target, moment: moment)
-      fire(populations + target)
-    }
-    for index in 0..<populationCount where populations[index].hasTraces {
-      trace(populations + index, stream: stream, count: count)
-    }
+    run(
+      Tick(
+        moment: DrawMoment(seed: seed, stream: stream, count: count), learning: learning,
+        labelled: labelled))
     tickIsOpen = false
   }
 
@@ -126,13 +91,65 @@ extension Fabric {
     for population in 0..<populationCount { (populations + population).pointee.advance() }
     tickIsOpen = true
   }
+}
+
+extension FabricPart {
+  @inline(never)
+  func drawSpikes(
+    _ population: Int, _ intensities: UnsafePointer<UInt8>, _ moment: DrawMoment
+  ) {
+    let memory = populations + population
+    let floor = memory.pointee.population.floor
+    let neurons = memory.pointee.count
+    kernels.flag(intensities, above: floor, into: scratch.flags, count: neurons)
+    endFlags(neurons)
+    // Blocks of eight neurons of which some are above the floor.
+    var blocks = 0
+    var first = 0
+    while first < neurons {
+      if UnsafeRawPointer(scratch.flags + first).load(as: UInt64.self) != 0 {
+        let copy = UnsafeMutableRawPointer(scratch.intensities + 8 * blocks)
+        copy.storeBytes(of: eight(intensities + first, neurons - first), as: UInt64.self)
+        scratch.blocks[blocks] = UInt32(truncatingIfNeeded: first >> 3)
+        blocks += 1
+      }
+      first += 8
+    }
+    draw(moment, .input, object: population, scratch.blocks, count: blocks, into: scratch.draws)
+    kernels.flag(
+      scratch.intensities, floor: floor, gain: UInt32(memory.pointee.population.gain),
+      draws: UnsafeRawPointer(scratch.draws).assumingMemoryBound(to: UInt16.self),
+      into: scratch.flags, count: paddedCount(8 * blocks))
+    endFlags(8 * blocks)
+    let slot = memory.pointee.slot
+    let list = memory.pointee.spikes + slot * neurons + Int(memory.pointee.spikeCounts[slot])
+    let found = kernels.collect(
+      scratch.flags, count: 8 * blocks, into: list,
+      room: neurons - Int(memory.pointee.spikeCounts[slot]))
+    for index in 0..<found {
+      list[index] = scratch.blocks[Int(list[index] >> 3)] &* 8 &+ list[index] & 7
+    }
+    memory.pointee.spikeCounts[slot] += Int32(truncatingIfNeeded: found)
+  }
+
+  /// Eight bytes as a word, as they lie in memory; zeros from the end on.
+  private func eight(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
+    guard count < 8 else { return UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self) }
+    var word: UInt64 = 0
+    for index in 0..<count { word |= UInt64(bytes[index]) &<< UInt64(8 &* index) }
+    return word.littleEndian
+  }
 
   /// Step 4: state decays and takes its arrivals.
-  private func integrate(_ target: Int, moment: DrawMoment) {
-    let memory = populations + target
+  ///
+  /// - Parameters:
+  ///   - target: which population, for its draws.
+  func integrate(
+    _ target: Int, _ memory: UnsafeMutablePointer<PopulationMemory>, moment: DrawMoment
+  ) {
     let count = memory.pointee.width
     guard !memory.pointee.population.hasArray(.decayIndex) else {
-      return integrateEach(target, moment: moment)
+      return integrateEach(target, memory, moment: moment)
     }
     let decays = memory.pointee.population.decays[0]
     decay(memory, .current1, decays.current1)
@@ -145,7 +162,7 @@ extension Fabric {
       bias = 0
     }
     if memory.pointee.population.noiseAmplitude != 0 {
-      fillNoise(target, moment)
+      fillNoise(target, memory, moment)
       addBounded(scratch.values, to: arrivals, count: count)
     }
     guard memory.pointee.population.kind == .leaky else {
@@ -184,24 +201,27 @@ extension Fabric {
   }
 
   /// The noise of each neuron. Source: docs/numerics.md 5.
-  private func fillNoise(_ target: Int, _ moment: DrawMoment) {
-    let count = populations[target].count
-    let amplitude = populations[target].population.noiseAmplitude
+  private func fillNoise(
+    _ target: Int, _ memory: UnsafeMutablePointer<PopulationMemory>, _ moment: DrawMoment
+  ) {
+    let count = memory.pointee.count
+    let amplitude = memory.pointee.population.noiseAmplitude
     draw(
-      moment, .noise, object: target, scratch.numbers, count: (count + 3) >> 2,
-      into: scratch.draws)
+      moment, .noise, object: target, scratch.numbers + memory.pointee.firstNeuron >> 2,
+      count: (count + 3) >> 2, into: scratch.draws)
     for neuron in 0..<count {
       scratch.values[neuron] = noise(scratch.draws[neuron], amplitude)
     }
   }
 
   /// Step 4 where parameters differ from neuron to neuron, or noise is added.
-  private func integrateEach(_ target: Int, moment: DrawMoment) {
-    let memory = populations + target
+  private func integrateEach(
+    _ target: Int, _ memory: UnsafeMutablePointer<PopulationMemory>, moment: DrawMoment
+  ) {
     let population = memory.pointee.population
     let shift = Int32(population.currentShift)
     let half: Int32 = shift == 0 ? 0 : 1 &<< (shift &- 1)
-    if population.noiseAmplitude != 0 { fillNoise(target, moment) }
+    if population.noiseAmplitude != 0 { fillNoise(target, memory, moment) }
     for neuron in 0..<memory.pointee.count {
       let decays = memory.pointee.decays(neuron)
       let input1 = add(memory, 1, neuron, decay: decays.current1)

@@ -1,8 +1,8 @@
 import NeuroKernels
 
-extension Fabric {
+extension FabricPart {
   /// Step 8: traces, and the mean of the dendrite. Source: docs/numerics.md 2.
-  func trace(_ memory: UnsafeMutablePointer<PopulationMemory>, stream: UInt8, count: UInt64) {
+  func trace(_ memory: UnsafeMutablePointer<PopulationMemory>, in tick: Tick) {
     let population = memory.pointee.population
     if population.has(.preTrace) {
       advance(memory.pointee.preTrace, population.preTrace, memory)
@@ -10,9 +10,9 @@ extension Fabric {
     if population.has(.postTrace) {
       advance(memory.pointee.postTrace, population.postTrace, memory)
     }
-    if population.has(.meanDendrite), stream == 0 {
+    if population.has(.meanDendrite), tick.moment.stream == 0 {
       let ticks = UInt64(population.meanTicks)
-      sumDendrite(memory, takesMean: (count &+ 1) % ticks == 0)
+      sumDendrite(memory, takesMean: (tick.moment.count &+ 1) % ticks == 0)
     }
   }
 
@@ -24,8 +24,10 @@ extension Fabric {
     for neuron in 0..<memory.pointee.count {
       values[neuron] = NeuroKernels.decay(values[neuron], keep: keep)
     }
-    for neuron in memory.pointee.fired(slot: memory.pointee.slot) {
-      values[Int(neuron)] = min(Law.stateLimit, values[Int(neuron)] &+ trace.step)
+    for fired in memory.pointee.fired(slot: memory.pointee.slot) {
+      let neuron = Int(fired) - memory.pointee.firstNeuron
+      guard neuron >= 0, neuron < memory.pointee.count else { continue }
+      values[neuron] = min(Law.stateLimit, values[neuron] &+ trace.step)
     }
   }
 

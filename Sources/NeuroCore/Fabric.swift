@@ -11,19 +11,28 @@ public struct Fabric: ~Copyable {
   let projectionCount: Int
   let populations: UnsafeMutablePointer<PopulationMemory>
   let projections: UnsafeMutablePointer<ProjectionMemory>
-  /// Projections sorted by target, and [populations + 1] where a target's begin.
-  let incoming: UnsafeMutablePointer<Int32>
-  let incomingStarts: UnsafeMutablePointer<Int32>
-  let scratch: Scratch
-  var kernels = Kernels()
+  /// The whole, and behind it, where several threads share the work, the part of each.
+  let parts: UnsafeMutablePointer<FabricPart>
+  private(set) var partCount = 1
+  /// Nil, both: one thread does it all.
+  let crew: TickCrew?
+  var division: Division?
   var tickIsOpen = false
 
   /// Bytes of memory that a network needs; nil if they overflow.
+  ///
+  /// - Parameters:
+  ///   - threads: that may share the work of a tick.
   public static func requiredBytes(
-    populations: UnsafeBufferPointer<Population>, projections: UnsafeBufferPointer<Projection>
+    populations: UnsafeBufferPointer<Population>, projections: UnsafeBufferPointer<Projection>,
+    threads: Int = 1
   ) -> Int? {
     var arena = Arena(nil)
-    let layout = Layout(populations, projections, &arena)
+    let layout = Layout(populations, projections, threads: threads, &arena)
+    if threads > 1 {
+      let division = Division(populations, projections, threads: threads, &arena)
+      for thread in 0..<threads { _ = layout.part(thread, of: division, &arena) }
+    }
     for index in 0..<populations.count {
       _ = PopulationMemory(
         populations[index],
@@ -37,21 +46,21 @@ public struct Fabric: ~Copyable {
   }
 
   /// - Parameters:
+  ///   - crew: who shares the work of a tick once `divide` was called; must outlive the fabric. Nil: nobody.
   ///   - memory: `requiredBytes`, aligned to 64; stays the caller's, and must outlive the fabric.
   public init(
     populations: UnsafeBufferPointer<Population>, projections: UnsafeBufferPointer<Projection>,
-    seed: UInt64, memory: UnsafeMutableRawPointer
+    seed: UInt64, crew: TickCrew? = nil, memory: UnsafeMutableRawPointer
   ) {
     var arena = Arena(memory)
-    let layout = Layout(populations, projections, &arena)
+    let layout = Layout(populations, projections, threads: crew?.count ?? 1, &arena)
     self.seed = seed
     populationCount = populations.count
     projectionCount = projections.count
     self.populations = layout.populations
     self.projections = layout.projections
-    incoming = layout.incoming
-    incomingStarts = layout.incomingStarts
-    scratch = layout.scratch
+    parts = layout.parts
+    self.crew = crew
     for index in 0..<populations.count {
       let ticks = Layout.historyTicks(of: index, projections)
       (self.populations + index).initialize(
@@ -65,6 +74,17 @@ public struct Fabric: ~Copyable {
         1 << projection.compartment.rawValue
     }
     layout.fill(populations, projections)
+    layout.scratch.fillNumbers()
+    parts.initialize(to: layout.part(share: nil, layout.scratch))
+    guard let crew else { return }
+    let division = Division(populations, projections, threads: crew.count, &arena)
+    self.division = division
+    for thread in 0..<crew.count {
+      let part = layout.part(thread, of: division, &arena)
+      part.scratch.fillNumbers()
+      (parts + 1 + thread).initialize(to: part)
+    }
+    partCount += crew.count
   }
 }
 
@@ -74,16 +94,25 @@ struct Layout {
   let projections: UnsafeMutablePointer<ProjectionMemory>
   let incoming: UnsafeMutablePointer<Int32>
   let incomingStarts: UnsafeMutablePointer<Int32>
+  let parts: UnsafeMutablePointer<FabricPart>
   let scratch: Scratch
+  private let populationCount: Int
+  private let projectionCount: Int
+  private let columns: Int
+  private let neurons: Int
+  private let wideColumns: Int
 
   init(
     _ populations: UnsafeBufferPointer<Population>, _ projections: UnsafeBufferPointer<Projection>,
-    _ arena: inout Arena
+    threads: Int, _ arena: inout Arena
   ) {
+    populationCount = populations.count
+    projectionCount = projections.count
     self.populations = arena.take(PopulationMemory.self, populations.count)
     self.projections = arena.take(ProjectionMemory.self, projections.count)
     incoming = arena.take(Int32.self, projections.count)
     incomingStarts = arena.take(Int32.self, populations.count + 1)
+    parts = arena.take(FabricPart.self, threads > 1 ? threads + 1 : 1)
     var columns = 0
     var neurons = 0
     for population in populations {
@@ -95,8 +124,35 @@ struct Layout {
     where projection.hasRule && !(projection.rule.isByColumn && projection.rule.isNarrow) {
       wideColumns = max(wideColumns, Int(populations[Int(projection.target)].neuronCount))
     }
+    self.columns = columns
+    self.neurons = neurons
+    self.wideColumns = wideColumns
     scratch = Scratch(
       columns: columns, neurons: neurons, wideColumns: wideColumns, arena: &arena)
+  }
+
+  func part(share: Share?, _ scratch: Scratch) -> FabricPart {
+    FabricPart(
+      populationCount: populationCount, populations: populations, projections: projections,
+      incoming: incoming, incomingStarts: incomingStarts, scratch: scratch, share: share)
+  }
+
+  /// The part of one thread. The first works with the scratch of the whole, which then has nothing to do.
+  func part(_ thread: Int, of division: Division, _ arena: inout Arena) -> FabricPart {
+    let share = Share(
+      firsts: division.cuts + thread * populationCount,
+      ends: division.cuts + (thread + 1) * populationCount,
+      rowStarts: division.rowCuts + thread * projectionCount,
+      rowEnds: division.rowCuts + (thread + 1) * projectionCount,
+      spikeCounts: arena.take(Int32.self, populationCount),
+      population: arena.take(PopulationMemory.self, 1),
+      projection: arena.take(ProjectionMemory.self, 1))
+    return part(
+      share: share,
+      thread == 0
+        ? scratch
+        : Scratch(
+          columns: columns, neurons: neurons, wideColumns: wideColumns, arena: &arena))
   }
 
   static func historyTicks(
@@ -125,9 +181,6 @@ struct Layout {
   func fill(
     _ populations: UnsafeBufferPointer<Population>, _ projections: UnsafeBufferPointer<Projection>
   ) {
-    for number in 0..<scratch.numberCount {
-      scratch.numbers[number] = UInt32(truncatingIfNeeded: number)
-    }
     var next = 0
     for target in 0..<populations.count {
       incomingStarts[target] = Int32(next)

@@ -3,7 +3,12 @@ import CKernels
 /// One population at run time: state, parameters, and what fired in the last ticks.
 struct PopulationMemory: BitwiseCopyable {
   let population: Population
-  let count: Int
+  /// Neurons: of the population, or, in a view of some of them, of those.
+  private(set) var count: Int
+  /// The neuron that arrays begin with; 0 but in a view.
+  private(set) var firstNeuron = 0
+  /// Of the population: from one tick of the history to the next.
+  let wholeCount: Int
   /// Neurons that arrays of those with a membrane have room for.
   var width: Int { paddedCount(count) }
   /// Ticks of history kept: the longest delay of a projection from here, the last tick where a rule asks who fired in it, and the
@@ -13,10 +18,10 @@ struct PopulationMemory: BitwiseCopyable {
   var slot = 0
 
   /// [width] each of V, I1, I2, U.
-  let state: InlineArray<4, UnsafeMutablePointer<Int32>>
+  private(set) var state: InlineArray<4, UnsafeMutablePointer<Int32>>
   /// [width] each, zero between ticks.
-  let arrivals: InlineArray<4, UnsafeMutablePointer<Int32>>
-  let refractory: UnsafeMutablePointer<UInt8>
+  private(set) var arrivals: InlineArray<4, UnsafeMutablePointer<Int32>>
+  private(set) var refractory: UnsafeMutablePointer<UInt8>
   let hasMembrane: Bool
   /// The first decay set.
   let firstDecays: DecaySet
@@ -28,12 +33,12 @@ struct PopulationMemory: BitwiseCopyable {
   /// Whether it has any of the following.
   let hasTraces: Bool
   /// [count] each where the population has them, and nothing else. The last are M and S of the law.
-  let preTrace: UnsafeMutablePointer<Int32>
-  let postTrace: UnsafeMutablePointer<Int32>
-  let meanDendrite: UnsafeMutablePointer<Int32>
-  let dendriteSum: UnsafeMutablePointer<Int32>
+  private(set) var preTrace: UnsafeMutablePointer<Int32>
+  private(set) var postTrace: UnsafeMutablePointer<Int32>
+  private(set) var meanDendrite: UnsafeMutablePointer<Int32>
+  private(set) var dendriteSum: UnsafeMutablePointer<Int32>
   /// [count] each, by `NeuronParameter`; read only where the population says that it has the array.
-  let parameters: InlineArray<5, UnsafeMutablePointer<Int32>>
+  private(set) var parameters: InlineArray<5, UnsafeMutablePointer<Int32>>
   /// [historyTicks][count] neurons that fired, ascending, and [historyTicks] how many.
   let spikes: UnsafeMutablePointer<UInt32>
   let spikeCounts: UnsafeMutablePointer<Int32>
@@ -48,6 +53,7 @@ struct PopulationMemory: BitwiseCopyable {
     self.population = settled
     self.historyTicks = historyTicks
     count = Int(population.neuronCount)
+    wholeCount = count
     let neurons = population.kind.hasMembrane ? paddedCount(count) : 0
     state = [
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
@@ -106,7 +112,7 @@ struct PopulationMemory: BitwiseCopyable {
   }
 
   func fired(slot: Int) -> UnsafeBufferPointer<UInt32> {
-    UnsafeBufferPointer(start: spikes + slot * count, count: Int(spikeCounts[slot]))
+    UnsafeBufferPointer(start: spikes + slot * wholeCount, count: Int(spikeCounts[slot]))
   }
 
   /// Neurons that fired in the last tick.
@@ -114,7 +120,7 @@ struct PopulationMemory: BitwiseCopyable {
 
   /// Adds a neuron to those that fire in the current tick.
   func append(_ neuron: Int) {
-    spikes[slot * count + Int(spikeCounts[slot])] = UInt32(truncatingIfNeeded: neuron)
+    spikes[slot * wholeCount + Int(spikeCounts[slot])] = UInt32(truncatingIfNeeded: neuron)
     spikeCounts[slot] += 1
   }
 
@@ -126,6 +132,27 @@ struct PopulationMemory: BitwiseCopyable {
     if population.kind == .analogue, slot != previous {
       (values + slot * count).update(from: values + previous * count, count: count)
     }
+  }
+
+  /// A view of neurons first ..< end: all arrays but those of the history begin with them.
+  ///
+  /// - Parameters:
+  ///   - first: a multiple of 64.
+  func view(first: Int, end: Int) -> PopulationMemory {
+    var view = self
+    view.firstNeuron = first
+    view.count = end - first
+    for compartment in 0..<4 {
+      view.state[compartment] += first
+      view.arrivals[compartment] += first
+    }
+    view.refractory += first
+    view.preTrace += first
+    view.postTrace += first
+    view.meanDendrite += first
+    view.dendriteSum += first
+    for parameter in 0..<5 { view.parameters[parameter] += first }
+    return view
   }
 
   mutating func clear() {

@@ -10,14 +10,22 @@ struct ProjectionMemory: BitwiseCopyable {
   let isByColumn: Bool
   let isNarrow: Bool
   let sourceCount: Int
-  let targetCount: Int
+  /// Targets: of the projection, or, in a view of some columns, of those.
+  private(set) var targetCount: Int
+  /// The target that arrays and columns begin with; 0 but in a view.
+  private(set) var firstTarget = 0
+  /// Columns that kernels go through.
+  var width: Int { paddedCount(targetCount) }
   /// Weights from one dense row to the next: the targets, rounded up to 64.
   let stride: Int
   let weightCount: Int
-  let weights8: UnsafeMutablePointer<Int8>
-  let weights16: UnsafeMutablePointer<Int16>
+  private(set) var weights8: UnsafeMutablePointer<Int8>
+  private(set) var weights16: UnsafeMutablePointer<Int16>
   /// Sparse: [sources + 1] and, in one of two widths, [weightCount].
-  let rowStarts: UnsafeMutablePointer<UInt32>
+  private(set) var rowStarts: UnsafeMutablePointer<UInt32>
+  /// [sources] where rows end: `rowStarts` from the second on, but in a view.
+  private(set) var rowEnds: UnsafeMutablePointer<UInt32>
+  private let isShort: Bool
   private let targets16: UnsafeMutablePointer<UInt16>
   private let targets32: UnsafeMutablePointer<UInt32>
 
@@ -46,7 +54,8 @@ struct ProjectionMemory: BitwiseCopyable {
     weights8 = arena.take(Int8.self, projection.storage == .int8 ? stored : 0)
     weights16 = arena.take(Int16.self, projection.storage == .int16Master ? stored : 0)
     rowStarts = arena.take(UInt32.self, sparse ? sourceCount + 1 : 0)
-    let isShort = targetCount <= shortTargets
+    rowEnds = rowStarts + 1
+    isShort = targetCount <= shortTargets
     targets16 = arena.take(UInt16.self, sparse && isShort ? weightCount : 0)
     targets32 = arena.take(UInt32.self, sparse && !isShort ? weightCount : 0)
   }
@@ -61,24 +70,46 @@ struct ProjectionMemory: BitwiseCopyable {
   /// The target of a synapse of a sparse projection.
   @inline(__always)
   func target(_ synapse: Int) -> Int {
-    targetCount <= shortTargets ? Int(targets16[synapse]) : Int(targets32[synapse])
+    isShort ? Int(targets16[synapse]) : Int(targets32[synapse])
   }
 
   /// Sets it; one that does not exist becomes another one that does not.
   func setTarget(_ synapse: Int, to target: UInt32) {
-    if targetCount <= shortTargets {
+    if isShort {
       targets16[synapse] = UInt16(clamping: target)
     } else {
       targets32[synapse] = target
     }
   }
 
-  /// arrivals += the acting weights of a sparse row, times 2^shift.
+  /// A view of the columns of targets first ..< end.
+  ///
+  /// - Parameters:
+  ///   - first: a multiple of 64.
+  ///   - rowStarts, rowEnds: [sources] of a sparse projection, of the synapses with these targets.
+  func view(
+    first: Int, end: Int, rowStarts: UnsafeMutablePointer<UInt32>,
+    rowEnds: UnsafeMutablePointer<UInt32>
+  ) -> ProjectionMemory {
+    var view = self
+    view.firstTarget = first
+    view.targetCount = end - first
+    if projection.connectivity == .sparse {
+      view.rowStarts = rowStarts
+      view.rowEnds = rowEnds
+    } else {
+      view.weights8 += first
+      view.weights16 += first
+    }
+    return view
+  }
+
+  /// arrivals += the acting weights of a sparse row, times 2^shift; arrivals begin with target 0, in a view, too.
   func scatter(row: Int, into arrivals: UnsafeMutablePointer<Int32>) {
     let start = Int(rowStarts[row])
-    let count = Int(rowStarts[row + 1]) - start
+    let count = Int(rowEnds[row]) - start
     let shift = Int32(projection.shift)
-    switch (projection.storage, targetCount <= shortTargets) {
+    switch (projection.storage, isShort) {
     case (.int8, true):
       NeuroKernels.scatter(
         weights8 + start, to: targets16 + start, shift: shift, into: arrivals, count: count)

@@ -49,6 +49,10 @@ struct Scratch: BitwiseCopyable {
     intensities = arena.take(UInt8.self, most)
     rhos = arena.take(UInt8.self, most)
   }
+
+  func fillNumbers() {
+    for number in 0..<numberCount { numbers[number] = UInt32(truncatingIfNeeded: number) }
+  }
 }
 
 /// What arrays of so many neurons have room for: kernels go through them in blocks of 64.

@@ -1,7 +1,7 @@
 import NeuroCore
 import NeuroReference
 
-/// One random network and scenario, run by the reference and by the core with each set of kernels.
+/// One random network and scenario, run by the reference, and by the core with each set of kernels and in parts.
 struct Comparison {
   let description: NetworkDescription
   let scenario: [ScenarioTick]
@@ -18,7 +18,7 @@ struct Comparison {
   /// Where the core first differs from the law, in words; nil if it never does.
   func firstDisagreement() -> String? {
     let reference = Implementation.reference.make(description)
-    let kinds: [Implementation] = [.core, .plainCore]
+    let kinds = Implementation.allCases.filter { $0 != .reference }
     let cores = kinds.map { $0.make(description) }
     var work = 0
     for (index, tick) in scenario.enumerated() {

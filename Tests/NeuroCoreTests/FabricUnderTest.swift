@@ -7,16 +7,18 @@ final class FabricUnderTest: NetworkUnderTest {
   private let neuronCounts: [Int]
   private let weightCounts: [Int]
 
-  init(_ description: NetworkDescription, kernels: Kernels = Kernels()) {
+  init(_ description: NetworkDescription, kernels: Kernels = Kernels(), parts: Int = 1) {
     // Copies that are gone before the first use: the core may not keep them.
     let populations = UnsafeBufferPointer(copying: description.populations.map(\.parameters))
     let projections = UnsafeBufferPointer(copying: description.projections.map(\.parameters))
-    let bytes = Fabric.requiredBytes(populations: populations, projections: projections)!
+    let bytes = Fabric.requiredBytes(
+      populations: populations, projections: projections, threads: parts)!
     memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
     memory.initializeMemory(as: UInt8.self, repeating: 0xA5, count: bytes)
     fabric = Fabric(
-      populations: populations, projections: projections, seed: description.seed, memory: memory)
-    fabric.kernels = kernels
+      populations: populations, projections: projections, seed: description.seed,
+      crew: parts > 1 ? .backwards(parts) : nil, memory: memory)
+    fabric.useKernels(kernels)
     populations.deallocate()
     projections.deallocate()
     neuronCounts = description.populations.map { Int($0.parameters.neuronCount) }
@@ -42,6 +44,8 @@ final class FabricUnderTest: NetworkUnderTest {
         fabric.setWeight(projection: index, position, to: Int32(weight))
       }
     }
+    fabric.divide()
+    fabric.division?.leastCost = 0
   }
 
   deinit { memory.deallocate() }
@@ -92,6 +96,16 @@ final class FabricUnderTest: NetworkUnderTest {
   func setRate(projection: Int, _ rate: Int) { fabric.setRate(projection: projection, rate) }
 
   func clear() { fabric.clear() }
+}
+
+extension TickCrew {
+  /// One thread, which does the parts from the last to the first: what they do may not depend on it.
+  fileprivate static func backwards(_ count: Int) -> TickCrew {
+    TickCrew(count: count, context: UnsafeMutableRawPointer(bitPattern: count)!) {
+      context, work, argument in
+      for part in (0..<Int(bitPattern: context)).reversed() { work(argument, part) }
+    }
+  }
 }
 
 extension UnsafeBufferPointer where Element: BitwiseCopyable {

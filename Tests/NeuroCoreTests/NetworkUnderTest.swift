@@ -21,12 +21,17 @@ enum Implementation: CaseIterable {
   case core
   /// With the kernels for every processor.
   case plainCore
+  /// With the work of each tick in parts.
+  case twoParts
+  case threeParts
 
   func make(_ description: NetworkDescription) -> any NetworkUnderTest {
     switch self {
     case .reference: ReferenceUnderTest(description)
     case .core: FabricUnderTest(description)
     case .plainCore: FabricUnderTest(description, kernels: .plain)
+    case .twoParts: FabricUnderTest(description, parts: 2)
+    case .threeParts: FabricUnderTest(description, parts: 3)
     }
   }
 }
