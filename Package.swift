@@ -87,6 +87,7 @@ let shipped: [Target] = [
   library("Model", ["NeuroCore", "CPlatform", "Fault", "Memory"]),
   library("Transport", ["CPlatform", "Fault", "Memory"]),
   library("TransportUSB", ["Transport", "CLibUSB", "CPlatform", "Fault", "Memory", "CSpikelet"]),
+  library("Threads", ["NeuroCore", "CPlatform", "Fault"]),
   library("BoardFirmware", ["NeuroCore", "WireProtocol"], path: "firmware-sim/BoardFirmware"),
   library(
     "Runtime", ["NeuroCore", "WireProtocol", "Model", "Transport", "CPlatform", "Fault", "Memory"]),
@@ -96,7 +97,7 @@ let shipped: [Target] = [
     "CAPI",
     [
       "CSpikelet", "Scheduling", "Runtime", "Model", "NeuroCore", "Transport", "TransportUSB",
-      "BoardFirmware", "CPlatform",
+      "BoardFirmware", "Threads", "CPlatform",
       "Fault", "Memory",
     ]),
 ]
@@ -137,7 +138,7 @@ let host: [Target] = [
 
 /// SPIKELET_THREADS=1: of the tests only those that scripts/test-threads runs under the thread sanitizer.
 let onlyThreads = Context.environment["SPIKELET_THREADS"] == "1"
-let threads = [tests("CAPITests", ["CAPI", "CSpikelet", "CPlatform", "BoardSim"])]
+let threads = [tests("CAPITests", ["CAPI", "CSpikelet", "CPlatform", "BoardSim", "Threads"])]
 let hosted = threads + (onlyThreads ? host.filter { $0.name == "BoardSim" } : host)
 
 let package = Package(

@@ -30,7 +30,7 @@ recurrent recurrent_draw(size_t neurons) {
 
 void recurrent_free(recurrent *net) { free(net->targets), free(net->weights), free(net->bias), free(net->start); }
 
-bench recurrent_open(const recurrent *net, uint32_t cores) {
+bench recurrent_open(const recurrent *net, uint32_t cores, uint32_t threads) {
   size_t synapses = net->neurons * net->fan;
   spk_population cells = SPK_POPULATION_INIT;
   spk_projection sparse = SPK_PROJECTION_INIT;
@@ -38,7 +38,7 @@ bench recurrent_open(const recurrent *net, uint32_t cores) {
   int16_t *weights = room(synapses * sizeof *weights);
   for (size_t i = 0; i < synapses; i++) targets[i] = net->targets[i], weights[i] = net->weights[i];
   for (size_t i = 0; i <= net->neurons; i++) starts[i] = (uint32_t)(i * net->fan);
-  bench board = bench_create(cores, (uint32_t)(net->neurons / cores), 4 * synapses / cores + 65536);
+  bench board = bench_create_threaded(cores, (uint32_t)(net->neurons / cores), 4 * synapses / cores + 65536, threads);
   cells.neuron_count = (uint32_t)net->neurons, cells.threshold = net->threshold, cells.decays[0].membrane = 204;
   bench_population(&board, &cells);
   must(spk_model_set_parameters(board.model, 0, SPK_BIAS, net->bias, net->neurons));

@@ -40,9 +40,13 @@ pair measure_pair(side *first, side *second, int repeats) {
 }
 
 bench bench_create(uint32_t cores, uint32_t neurons, uint64_t bytes) {
+  return bench_create_threaded(cores, neurons, bytes, 1);
+}
+
+bench bench_create_threaded(uint32_t cores, uint32_t neurons, uint64_t bytes, uint32_t threads) {
   bench one = {NULL, NULL, NULL, NULL};
   spk_board_options board = SPK_BOARD_OPTIONS_INIT;
-  board.cores = cores, board.neurons_per_core = neurons, board.synapse_bytes_per_core = bytes;
+  board.cores = cores, board.neurons_per_core = neurons, board.synapse_bytes_per_core = bytes, board.threads = threads;
   must(spk_context_create(NULL, &one.context));
   must(spk_device_open(one.context, "sim:", &board, &one.device));
   must(spk_model_create(one.context, "kernels", &one.model));

@@ -36,6 +36,8 @@ typedef struct bench {
 
 /* A context, a board of so many cores of so many neurons and bytes, and an empty model. */
 bench bench_create(uint32_t cores, uint32_t neurons, uint64_t bytes);
+/* The same, simulated by so many threads. */
+bench bench_create_threaded(uint32_t cores, uint32_t neurons, uint64_t bytes, uint32_t threads);
 void bench_open(bench *one);
 void bench_close(bench *one);
 
@@ -49,7 +51,7 @@ extern size_t largest_block;
 /* The network of W3 with 1,000 neurons or 10,000, and a board with it; drawn anew it is the same. */
 recurrent recurrent_draw(size_t neurons);
 void recurrent_free(recurrent *net);
-bench recurrent_open(const recurrent *net, uint32_t cores);
+bench recurrent_open(const recurrent *net, uint32_t cores, uint32_t threads);
 
 /* Back to the start; so many ticks from there on; the spikes of so many from the start. */
 void recurrent_reset(const recurrent *net, const bench *board);

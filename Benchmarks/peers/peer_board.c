@@ -27,7 +27,7 @@ int main(int argc, char **argv) {
   if (argc != 4) return fputs("usage: peer_board NEURONS CORES FILE\n", stderr), 2;
   recurrent net = recurrent_draw((size_t)atol(argv[1]));
   write_network(&net, argv[3]);
-  bench board = recurrent_open(&net, (uint32_t)atol(argv[2]));
+  bench board = recurrent_open(&net, (uint32_t)atol(argv[2]), 1);
   printf("%.0f\n", recurrent_spikes(&net, &board, TICKS));
   fflush(stdout);
   while (fgets(line, sizeof line, stdin) != NULL) {

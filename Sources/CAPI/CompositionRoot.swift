@@ -2,8 +2,10 @@ import BoardFirmware
 import CPlatform
 import CSpikelet
 import Fault
+import NeuroCore
 import Runtime
 import Scheduling
+import Threads
 import Transport
 import TransportUSB
 
@@ -22,14 +24,15 @@ struct Links: BitwiseCopyable {
   /// Opens the link to the board at `locator`.
   ///
   /// - Parameters:
-  ///   - size: of a simulated board in this process; others have their own.
+  ///   - simulated: the board, if it is in this process; others say what they are.
   ///   - interrupt: ends a run of a board in this process; must outlive the link.
   ///   - deadline: for connecting; monotonic, in nanoseconds.
   func open(
-    _ locator: Locator, size: BoardSize, _ interrupt: Interrupt.Pointer, deadline: Int64
+    _ locator: Locator, _ simulated: SimulatedBoard, _ interrupt: Interrupt.Pointer,
+    deadline: Int64
   ) throws(Fault) -> Link {
     switch locator.kind {
-    case .simulated: try simulatedBoard(size, interrupt)
+    case .simulated: try openBoard(simulated, interrupt)
     case .unix, .tcp: try StreamLink.open(locator, deadline: deadline)
     case .usb: try UsbHost.open(usb, locator)
     }
@@ -64,36 +67,58 @@ struct Links: BitwiseCopyable {
 /// Time that looking for a board may take.
 private let lookNanoseconds: Int64 = 100_000_000
 
-/// The firmware in this process, behind a link.
-private func simulatedBoard(
-  _ size: BoardSize, _ interrupt: Interrupt.Pointer
+/// The firmware in this process, and the threads that it has besides the caller's.
+private struct BoardInProcess: ~Copyable {
+  var firmware: Firmware
+  let crew: ThreadCrew.Pointer?
+}
+
+private func openBoard(
+  _ simulated: SimulatedBoard, _ interrupt: Interrupt.Pointer
 ) throws(Fault) -> Link {
   let address = try InProcessLink.make(interrupt)
+  do throws(Fault) {
+    let board = try makeBoard(simulated, address)
+    return InProcessLink.join(
+      address, board: board,
+      deliver: { board, bytes, count in
+        board.assumingMemoryBound(to: BoardInProcess.self).pointee.firmware
+          .receive(UnsafeRawBufferPointer(start: bytes, count: count))
+      },
+      release: { board in
+        let board = board.assumingMemoryBound(to: BoardInProcess.self)
+        let crew = board.pointee.crew
+        board.deinitialize(count: 1)
+        free(board)
+        if let crew { ThreadCrew.end(crew) }
+      })
+  } catch {
+    InProcessLink.discard(address)
+    throw error
+  }
+}
+
+private func makeBoard(
+  _ simulated: SimulatedBoard, _ link: UnsafeMutableRawPointer
+) throws(Fault) -> UnsafeMutableRawPointer {
+  let crew = simulated.threads > 1 ? try ThreadCrew.make(simulated.threads) : nil
   let seam = BoardSeam(
     allocate: { spk_platform_allocate($0) }, release: { free($0) },
-    send: InProcessLink.acceptReply, stops: InProcessLink.stops, context: address)
-  guard let raw = spk_platform_allocate(MemoryLayout<Firmware>.stride) else {
-    InProcessLink.discard(address)
-    throw Fault(.SPK_ERROR_NO_MEMORY, "out of memory for the simulated board")
-  }
-  guard
-    let firmware = Firmware(
-      cores: size.cores, neuronsPerCore: size.neuronsPerCore,
-      synapseBytesPerCore: size.synapseBytesPerCore, seam: seam)
-  else {
+    send: InProcessLink.acceptReply, stops: InProcessLink.stops,
+    crew: crew.map { ThreadCrew.lend($0) }, context: link)
+  let raw = spk_platform_allocate(MemoryLayout<BoardInProcess>.stride)
+  let firmware =
+    raw == nil
+    ? nil
+    : Firmware(
+      cores: simulated.size.cores, neuronsPerCore: simulated.size.neuronsPerCore,
+      synapseBytesPerCore: simulated.size.synapseBytesPerCore, seam: seam)
+  guard let raw, let firmware else {
     free(raw)
-    InProcessLink.discard(address)
+    if let crew { ThreadCrew.end(crew) }
     throw Fault(.SPK_ERROR_NO_MEMORY, "out of memory for the simulated board")
   }
-  raw.bindMemory(to: Firmware.self, capacity: 1).initialize(to: firmware)
-  return InProcessLink.join(
-    address, board: raw,
-    deliver: { board, bytes, count in
-      board.assumingMemoryBound(to: Firmware.self).pointee
-        .receive(UnsafeRawBufferPointer(start: bytes, count: count))
-    },
-    release: { board in
-      board.assumingMemoryBound(to: Firmware.self).deinitialize(count: 1)
-      free(board)
-    })
+  raw.bindMemory(to: BoardInProcess.self, capacity: 1)
+    .initialize(to: BoardInProcess(firmware: firmware, crew: crew))
+  return raw
 }

@@ -12,19 +12,20 @@ struct DeviceBody: HandleBody, ~Copyable {
   /// Stays where it is, for the thread of the context.
   let board: UnsafeMutablePointer<BoardConnection>
   let locator: Locator
-  let size: BoardSize
+  /// What it was opened with.
+  let simulated: SimulatedBoard
   var hasSession = false
   /// Whether a submission waits for the lock. Changed atomically.
   var isWanted: UInt64 = 0
 
   init(
     parent: ObjectPointer<ContextBody>, board: UnsafeMutablePointer<BoardConnection>,
-    locator: Locator, size: BoardSize
+    locator: Locator, simulated: SimulatedBoard
   ) {
     self.parent = parent
     self.board = board
     self.locator = locator
-    self.size = size
+    self.simulated = simulated
   }
 
   deinit {
@@ -44,24 +45,33 @@ extension UnsafeMutablePointer where Pointee == Object<DeviceBody> {
   func unlock() { boardLock.giveUp() }
 }
 
-/// The size in the caller's options; null: the default board.
-func boardSize(_ options: UnsafePointer<spk_board_options>?) throws(Fault) -> BoardSize {
+/// A board in this process.
+struct SimulatedBoard: BitwiseCopyable {
+  let size: BoardSize
+  /// That share its work, the caller's counted.
+  let threads: Int
+}
+
+/// What the caller's options say; null: the default board.
+func simulatedBoard(
+  _ options: UnsafePointer<spk_board_options>?
+) throws(Fault) -> SimulatedBoard {
   guard options != nil else {
-    return BoardSize(cores: 8, neuronsPerCore: 1_024, synapseBytesPerCore: 131_072)
+    return SimulatedBoard(
+      size: BoardSize(cores: 8, neuronsPerCore: 1_024, synapseBytesPerCore: 131_072), threads: 1)
   }
   let board = try readStruct(options, "board")
-  guard board.reserved == 0 else {
-    throw Fault(.SPK_ERROR_ARGUMENT, "board->reserved: \(board.reserved) found, 0 expected")
-  }
   let bytes = board.synapse_bytes_per_core
   guard bytes >= 1, bytes <= 1 << 40 else {
     throw Fault(
       .SPK_ERROR_ARGUMENT, "board->synapse_bytes_per_core: \(bytes) found, 1 .. 2^40 expected")
   }
-  return BoardSize(
-    cores: try inRange(board.cores, 1, 4_096, "board->cores"),
-    neuronsPerCore: try inRange(board.neurons_per_core, 1, 65_536, "board->neurons_per_core"),
-    synapseBytesPerCore: Int(clamping: bytes))
+  return SimulatedBoard(
+    size: BoardSize(
+      cores: try inRange(board.cores, 1, 4_096, "board->cores"),
+      neuronsPerCore: try inRange(board.neurons_per_core, 1, 65_536, "board->neurons_per_core"),
+      synapseBytesPerCore: Int(clamping: bytes)),
+    threads: max(1, try inRange(board.threads, 0, 64, "board->threads")))
 }
 
 @c @implementation
@@ -72,7 +82,7 @@ public func spk_device_open(
   enter(context, ContextBody.self) { owner throws(Fault) in
     let device = try require(device, "device")
     let place = try Locator(try text(locator, "locator"))
-    let size = try boardSize(board)
+    let simulated = try simulatedBoard(board)
     guard let raw = spk_platform_allocate(MemoryLayout<BoardConnection>.stride) else {
       throw Fault(.SPK_ERROR_NO_MEMORY, "out of memory for a device")
     }
@@ -81,14 +91,14 @@ public func spk_device_open(
       connection.initialize(
         to: try BoardConnection {
           (interrupt, deadline) throws(Fault) in
-          try owner.pointee.body.links.open(place, size: size, interrupt, deadline: deadline)
+          try owner.pointee.body.links.open(place, simulated, interrupt, deadline: deadline)
         })
     } catch {
       free(raw)
       throw error
     }
     device.pointee = try makeHandle(
-      DeviceBody(parent: owner, board: connection, locator: place, size: size),
+      DeviceBody(parent: owner, board: connection, locator: place, simulated: simulated),
       context: key(context), logger: owner.pointee.logger)
     owner.addChild()
   }

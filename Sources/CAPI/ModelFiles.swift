@@ -115,7 +115,7 @@ public func spk_model_place(
   _ count: UnsafeMutablePointer<Int>?
 ) -> spk_status {
   enterModel(model) { model throws(Fault) in
-    let size = try boardSize(board)
+    let size = try simulatedBoard(board).size
     let room = try array(cores, capacity, "cores")
     let placement = try Placement(model, on: size)
     guard try fits(room, count, needed: size.cores, "cores") else { return }

@@ -66,7 +66,7 @@ public func spk_session_resume(
   enter(session, SessionBody.self) { object throws(Fault) in
     let device = object.pointee.body.device
     let place = device.pointee.body.locator
-    let size = device.pointee.body.size
+    let simulated = device.pointee.body.simulated
     let links = device.pointee.body.parent.pointee.body.links
     if let report {
       try checkStruct(report, MemoryLayout<spk_resume_report>.stride, "report")
@@ -80,7 +80,7 @@ public func spk_session_resume(
         board.beginCall(milliseconds: milliseconds)
         defer { board.beginCall(milliseconds: milliseconds, isTransfer: true) }
         try board.reopen { (interrupt, deadline) throws(Fault) in
-          try links.open(place, size: size, interrupt, deadline: deadline)
+          try links.open(place, simulated, interrupt, deadline: deadline)
         }
       }
       let undone = try session.reload(&board, from: model, isReopened: wasLost)

@@ -10,6 +10,7 @@ private let allowedImports: [String: Set<String>] = [
   "NeuroReference": ["NeuroCore"],
   "Training": ["Model", "NeuroCore", "Fault", "Memory", "Foundation", "Dispatch"],
   "spikelet": ["CSpikelet", "CAPI", "Training", "Model", "Fault", "Foundation"],
+  "Threads": ["NeuroCore", "CPlatform", "Fault"],
   "WireProtocol": ["NeuroCore", "CChecksum"],
   "Model": ["NeuroCore", "CPlatform", "Fault", "Memory", "CSpikelet"],
   "Transport": ["CPlatform", "Fault", "Memory", "CSpikelet"],
@@ -33,7 +34,7 @@ private let allowedImports: [String: Set<String>] = [
 
 /// The one place where the library is joined to its simulated board, and to USB.
 private let compositionRoot = (
-  prefix: "CompositionRoot", imports: Set(["BoardFirmware", "TransportUSB"])
+  prefix: "CompositionRoot", imports: Set(["BoardFirmware", "Threads", "TransportUSB"])
 )
 
 struct ImportTests {

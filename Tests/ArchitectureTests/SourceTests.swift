@@ -3,7 +3,7 @@ import Testing
 
 private let shippedModules = [
   "BoardFirmware", "CAPI", "Fault", "Memory", "Model", "NeuroCore", "NeuroKernels", "Runtime",
-  "Transport", "TransportUSB", "WireProtocol",
+  "Threads", "Transport", "TransportUSB", "WireProtocol",
 ]
 
 struct SourceTests {

@@ -39,7 +39,7 @@ static void locators(void) {
 
 static void boards(void) {
   static const struct {
-    uint32_t struct_size, cores, neurons_per_core, reserved;
+    uint32_t struct_size, cores, neurons_per_core, threads;
     uint64_t synapse_bytes_per_core;
     const char *words;
   } refused[] = {
@@ -51,7 +51,8 @@ static void boards(void) {
       {(uint32_t)sizeof(spk_board_options), UINT32_MAX, 1024, 0, 131072, "cores"},
       {(uint32_t)sizeof(spk_board_options), 8, 0, 0, 131072, "neurons_per_core"},
       {(uint32_t)sizeof(spk_board_options), 8, 65537, 0, 131072, "neurons_per_core"},
-      {(uint32_t)sizeof(spk_board_options), 8, 1024, 1, 131072, "reserved"},
+      {(uint32_t)sizeof(spk_board_options), 8, 1024, 65, 131072, "board->threads: 65 found, 0 .. 64 expected"},
+      {(uint32_t)sizeof(spk_board_options), 8, 1024, UINT32_MAX, 131072, "board->threads"},
       {(uint32_t)sizeof(spk_board_options), 8, 1024, 0, 0, "synapse_bytes_per_core"},
       {(uint32_t)sizeof(spk_board_options), 8, 1024, 0, ((uint64_t)1 << 40) + 1, "synapse_bytes_per_core"},
       {(uint32_t)sizeof(spk_board_options), 8, 1024, 0, UINT64_MAX, "synapse_bytes_per_core"},
@@ -64,7 +65,7 @@ static void boards(void) {
     board.struct_size = refused[i].struct_size;
     board.cores = refused[i].cores;
     board.neurons_per_core = refused[i].neurons_per_core;
-    board.reserved = refused[i].reserved;
+    board.threads = refused[i].threads;
     board.synapse_bytes_per_core = refused[i].synapse_bytes_per_core;
     if (board.struct_size == UINT32_MAX) continue;
     REFUSED(context, SPK_ERROR_ARGUMENT, refused[i].words, spk_device_open(context, "sim:", &board, &device));

@@ -1,3 +1,5 @@
+import NeuroCore
+
 /// What the firmware needs of the machine that it runs on.
 public struct BoardSeam {
   /// Memory aligned to 64 bytes, or nil.
@@ -7,6 +9,8 @@ public struct BoardSeam {
   public var send: @convention(c) (UnsafeMutableRawPointer?, UnsafeRawPointer, Int) -> Bool
   /// Whether the host has sent a `stop` of this sequence number: the run under way is to end. Asked after each tick of a run.
   public var stops: @convention(c) (UnsafeMutableRawPointer?, UInt32) -> Bool
+  /// Who shares the work of a tick, for as long as the board is there; nil: nobody.
+  public var crew: TickCrew?
   /// Handed to `send` and `stops`.
   public var context: UnsafeMutableRawPointer?
 
@@ -15,12 +19,13 @@ public struct BoardSeam {
     release: @convention(c) (UnsafeMutableRawPointer?) -> Void,
     send: @convention(c) (UnsafeMutableRawPointer?, UnsafeRawPointer, Int) -> Bool,
     stops: @convention(c) (UnsafeMutableRawPointer?, UInt32) -> Bool,
-    context: UnsafeMutableRawPointer?
+    crew: TickCrew? = nil, context: UnsafeMutableRawPointer?
   ) {
     self.allocate = allocate
     self.release = release
     self.send = send
     self.stops = stops
+    self.crew = crew
     self.context = context
   }
 

@@ -97,6 +97,7 @@ extension Firmware {
       guard fabric.pointee.synapsesAreValid(projection: index) else { throw .law }
     }
     guard fits(network) else { throw .resources }
+    fabric.pointee.divide()
     network.pointee.stage = .running
   }
 

@@ -111,7 +111,8 @@ struct LoadedNetwork: BitwiseCopyable {
 
   /// Takes memory for the fabric; false if there is not enough.
   mutating func build(_ seam: BoardSeam) -> Bool {
-    let bytes = Fabric.requiredBytes(populations: allPopulations, projections: allProjections)
+    let bytes = Fabric.requiredBytes(
+      populations: allPopulations, projections: allProjections, threads: seam.crew?.count ?? 1)
     guard let bytes, let memory = seam.allocate(bytes) else { return false }
     guard let raw = seam.allocate(MemoryLayout<Fabric>.size) else {
       seam.release(memory)
@@ -120,7 +121,8 @@ struct LoadedNetwork: BitwiseCopyable {
     let fabric = raw.bindMemory(to: Fabric.self, capacity: 1)
     fabric.initialize(
       to: Fabric(
-        populations: allPopulations, projections: allProjections, seed: seed, memory: memory))
+        populations: allPopulations, projections: allProjections, seed: seed, crew: seam.crew,
+        memory: memory))
     self.memory = memory
     self.fabric = fabric
     return true

@@ -12,17 +12,19 @@ extern "C" {
 
 typedef struct spk_device spk_device;
 
-/** The size of a simulated board, and of the board that a placement is asked for. */
+/** The size of a simulated board, and of the board that a placement is asked for; and how it is simulated. */
 typedef struct spk_board_options {
   uint32_t struct_size;
   uint32_t cores;                  /**< 1 .. 4,096 */
   uint32_t neurons_per_core;       /**< 1 .. 65,536 */
-  uint32_t reserved;               /**< 0 */
+  /** 0 .. 64 that simulate a board in this process, the caller's counted; 0 is 1. More than processors are slower, and
+   * no result depends on it. A placement does not look at it. */
+  uint32_t threads;
   uint64_t synapse_bytes_per_core; /**< 1 .. 2^40 */
 } spk_board_options;
 
 /** The default board: 8 cores of 1,024 neurons and 128 KiB of synapses. */
-#define SPK_BOARD_OPTIONS_INIT { (uint32_t)sizeof(spk_board_options), 8, 1024, 0, 131072 }
+#define SPK_BOARD_OPTIONS_INIT { (uint32_t)sizeof(spk_board_options), 8, 1024, 1, 131072 }
 
 /** What a board says of itself. */
 typedef struct spk_capabilities {
@@ -72,12 +74,13 @@ typedef void (*spk_board_callback)(void *user, const char *locator, uint32_t is_
  *                 socket, as spikelet-board serves them. "usb:" is the only board on USB, "usb:serial=X" and
  *                 "usb:bus=1,port=2.3" one of several; docs/c-api.md has all forms. #SPK_ERROR_BUSY if several
  *                 boards could be meant, or another program has it.
- * @param board    size of a simulated board in this process; null for the default. Others say their size themselves.
+ * @param board    of a simulated board in this process; null for the default. Others say their size themselves.
+ *                 #SPK_ERROR_NO_MEMORY too if the system does not give as many threads.
  */
 SPK_API spk_status spk_device_open(spk_context *context, const char *locator, const spk_board_options *board,
                                    spk_device **device);
 
-/** Closes a device; null is allowed. Never waits for the board. #SPK_ERROR_BUSY while a session is open on it. @since 0.1 */
+/** Closes a device, and ends its threads; null is allowed. Never waits for the board. #SPK_ERROR_BUSY while a session is open on it. @since 0.1 */
 SPK_API spk_status spk_device_close(spk_device *device);
 
 /** What the board said when it was opened. @since 0.1

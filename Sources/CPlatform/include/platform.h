@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -19,6 +20,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
 #include <time.h>
@@ -89,6 +91,23 @@ static inline void spk_platform_store(uint64_t *word, uint64_t value) {
 
 /* What was stored before it is seen by whoever loads after it what was stored since. */
 static inline void spk_platform_fence(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
+
+/* Sleeps while the low half of a word is that of `value`, or for no reason; wakes all that sleep on it. */
+static inline void spk_platform_sleep_while(uint64_t *word, uint64_t value) {
+  syscall(SYS_futex, (uint32_t *)word, FUTEX_WAIT_PRIVATE, (uint32_t)value, NULL, NULL, 0);
+}
+static inline void spk_platform_wake_sleepers(uint64_t *word) {
+  syscall(SYS_futex, (uint32_t *)word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+}
+
+/* Tells the processor that this is a loop that looks at memory. */
+static inline void spk_platform_relax(void) {
+#if defined __x86_64__
+  __builtin_ia32_pause();
+#elif defined __aarch64__
+  __asm__ volatile("yield");
+#endif
+}
 
 /* A descriptor that is readable between a signal and an unsignal; -1 if there is none. */
 static inline int spk_platform_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
