@@ -216,7 +216,7 @@ static spk_presentation presentation_of(uint32_t ticks) {
 /* A session on a classifier whose ticks take long, in the place of that on the network.
  * timeout: in milliseconds */
 static void open_classifier(uint32_t timeout) {
-  const uint32_t layers[] = {PIXELS, POOL_SIZE, CLASSES};
+  const uint32_t layers[] = {PIXELS, 10 * POOL_SIZE, CLASSES};
   spk_erbp_options options = SPK_ERBP_OPTIONS_INIT;
   slow = open_slow(timeout);
   OK(slow.context, spk_model_close(slow.model));
