@@ -151,7 +151,8 @@ extension Dynamics {
       let turn = 2 * Real.pi * angle.sine
       let isHeld = (after .<= 0) .| (after .>= 1)
       return (
-        (1 + turn * (Real(tickMilliseconds) * drive - Real(membraneLoss))).replacing(with: 0, where: isHeld),
+        (1 + turn * (Real(tickMilliseconds) * drive - Real(membraneLoss))).replacing(
+          with: 0, where: isHeld),
         (Real(tickMilliseconds) * (1 - angle.cosine)).replacing(with: 0, where: isHeld)
       )
     }

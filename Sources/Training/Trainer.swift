@@ -50,7 +50,8 @@ public final class Trainer {
     let (loss, gradient) = gradient(network)
     state.step += 1
     let norm = gradient.norm
-    if norm < plan.explosion {
+    let limit = plan.phases[index].isDeployment ? Double.infinity : plan.explosion
+    if norm < limit {
       state.loss = state.loss == 0 ? loss : 0.97 * state.loss + 0.03 * loss
       let cosine = 0.525 + 0.475 * cos(Double.pi * fraction)
       descend(

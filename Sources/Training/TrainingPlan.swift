@@ -27,7 +27,8 @@ public struct TrainingPlan: Codable, Equatable, Sendable {
   public var threadCount = 1
   /// Gradients are scaled down to this norm.
   public var clip = 1.0
-  /// A step whose gradient is larger, or no number, is left out, and the weights shrink a little.
+  /// A step whose gradient is larger, or no number, is left out, and the weights shrink a little. In a deployment phase, where the
+  /// adjoint is a direction only, no gradient is too large.
   public var explosion = 1e9
   /// Steps of a block are the phase's rate times this; 1 if there is none.
   public var rates: [Block: Double] = [:]

@@ -88,7 +88,8 @@ import Testing
       }
     }
     #expect(
-      Double(sameCount) > (isQuadratic(neuron) ? 0.9 : 0.99) * Double(expectedCount), "\(sameCount) of \(expectedCount)")
+      Double(sameCount) > (isQuadratic(neuron) ? 0.9 : 0.99) * Double(expectedCount),
+      "\(sameCount) of \(expectedCount)")
     #expect(alikeCount >= Lanes.scalarCount - 2)
   }
 
