@@ -66,4 +66,9 @@ static inline bool kernels_has_v3(void) {
 }
 #endif
 
+/* Asks for bytes that are read soon. */
+static inline void kernels_fetch(const void *bytes, size_t count) {
+  for (size_t line = 0; line < count; line += 64) __builtin_prefetch((const char *)bytes + line);
+}
+
 #endif

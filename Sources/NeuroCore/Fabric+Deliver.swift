@@ -112,7 +112,10 @@ extension FabricPart {
       memory.pointee.projection.connectivity == .sparse
     {
       let arrivals = delivery.arrivals - memory.pointee.firstTarget
-      for row in rows { memory.pointee.scatter(row: Int(row), into: arrivals) }
+      for place in 0..<rows.count {
+        if place &+ 1 < rows.count { memory.pointee.fetch(row: Int(rows[place &+ 1])) }
+        memory.pointee.scatter(row: Int(rows[place]), into: arrivals)
+      }
     } else {
       for row in rows { deliverRow(delivery, Int(row), value: 1) }
     }

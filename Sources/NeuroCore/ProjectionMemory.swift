@@ -1,7 +1,10 @@
+import CKernels
 import NeuroKernels
 
 /// As many targets as 16 bits number, and one number more that says of a target that it does not exist.
 private let shortTargets = 65_535
+/// Synapses of a row that are fetched ahead: the nearest cache holds them twice.
+private let synapsesFetched = 2_048
 
 /// One projection at run time: its bits and its weights in model order.
 struct ProjectionMemory: BitwiseCopyable {
@@ -102,6 +105,22 @@ struct ProjectionMemory: BitwiseCopyable {
       view.weights16 += first
     }
     return view
+  }
+
+  /// Asks for a sparse row that is read soon: rows lie anywhere in memory, where no processor guesses them.
+  func fetch(row: Int) {
+    let start = Int(rowStarts[row])
+    let count = min(Int(rowEnds[row]) - start, synapsesFetched)
+    let weightBytes = projection.storage.bytes
+    let weights =
+      projection.storage == .int8
+      ? UnsafeRawPointer(weights8) : UnsafeRawPointer(weights16)
+    kernels_fetch(weights + weightBytes * start, weightBytes * count)
+    if isShort {
+      kernels_fetch(targets16 + start, 2 * count)
+    } else {
+      kernels_fetch(targets32 + start, 4 * count)
+    }
   }
 
   /// arrivals += the acting weights of a sparse row, times 2^shift; arrivals begin with target 0, in a view, too.
