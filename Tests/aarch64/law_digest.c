@@ -49,12 +49,12 @@ static spk_decay_set draw_decays(void) {
   return decays;
 }
 
-/* Population 0 has input neurons, 1 values; the others are leaky. */
+/* Population 0 has input neurons, 1 values; 2 is leaky, and 3 that or quadratic. */
 static void add_population(spk_model *model, uint32_t index, uint32_t *sizes) {
   static const uint32_t few[] = {1, 3, 64, 65, 100, MOST};
   spk_population population = SPK_POPULATION_INIT;
   char name[2] = {(char)('a' + index), 0};
-  population.kind = index == 0 ? SPK_INPUT : index == 1 ? SPK_ANALOGUE : SPK_LEAKY;
+  population.kind = index == 0 ? SPK_INPUT : index == 1 ? SPK_ANALOGUE : index == 3 && below(2) ? SPK_QUADRATIC : SPK_LEAKY;
   population.neuron_count = sizes[index] = few[below(6)];
   if (index != 1) population.pre_trace = draw_trace();
   if (index > 1) {
