@@ -3,7 +3,7 @@ import Memory
 import Model
 import NeuroCore
 
-/// A trained network as a model that boards run: `signal` (analogue) drives `neurons`, which drive each other through `fast` and
+/// A trained network as a model that boards run: `signal` (analogue, or an input of spikes) drives `neurons`, which drive each other through `fast` and
 /// `slow`, and `readout`, whose membranes show the output.
 ///
 /// - Source: docs/training.md, "On the board".
@@ -32,7 +32,8 @@ public enum BoardModel {
     _ parameters: Parameters, _ dynamics: Dynamics, _ scale: BoardScale, to model: inout Model
   ) throws(Fault) {
     let shape = parameters.shape
-    let signal = Population(kind: .analogue, neuronCount: Int32(shape.inputCount))
+    let signal = Population(
+      kind: shape.inputKind == .values ? .analogue : .input, neuronCount: Int32(shape.inputCount))
     _ = try model.addPopulation(name: Name("signal"), role: .none, signal)
 
     var neurons = Population(kind: dynamics.kind, neuronCount: Int32(shape.neuronCount))

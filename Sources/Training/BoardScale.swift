@@ -11,18 +11,21 @@ public struct BoardScale: Codable, Equatable, Sendable {
   public static let readOutShift = 6
   static let largestShift = 15
   /// So that sums of arrivals stay below 2^31: docs/numerics.md 1.2.
-  static let largestInputShift = 7
+  static let largestValueShift = 7
 
   /// Shifts of the projections of input, fast, slow and read-out weights.
   public private(set) var shifts: [Block: Int] = [:]
   private let dynamics: Dynamics
+  private let inputKind: InputKind
 
   /// The smallest shifts with which all weights fit into 8 bits, or the largest there are.
   public init(_ parameters: Parameters, _ dynamics: Dynamics) {
     self.dynamics = dynamics
+    inputKind = parameters.shape.inputKind
     for block in Block.allCases where block != .bias {
       let largest = parameters[block].reduce(0) { max($0, abs($1)) }
-      let limit = block == .input ? Self.largestInputShift : Self.largestShift
+      let isValued = block == .input && inputKind == .values
+      let limit = isValued ? Self.largestValueShift : Self.largestShift
       var shift = 0
       while shift < limit, largest > 127.5 * unit(block, shift: shift) { shift += 1 }
       shifts[block] = shift
@@ -36,7 +39,7 @@ public struct BoardScale: Codable, Equatable, Sendable {
     let volt = 1 / (dynamics.tickMilliseconds * Double(Self.threshold))
     let weight = Double(1 << shift)
     switch block {
-    case .input: return weight * volt * Double(Self.signalUnit)
+    case .input: return weight * volt * (inputKind == .values ? Double(Self.signalUnit) : 1)
     case .fast: return weight * volt * dynamics.fastMilliseconds
     case .slow: return weight * volt
     case .readOut: return weight / Double(Self.signalUnit << Self.readOutShift)

@@ -1,7 +1,7 @@
 /// What a network does in some trials, in numbers.
 public struct Evaluation: Equatable, Sendable {
   public private(set) var loss = 0.0
-  /// Root of the mean squared error by that of the target, where errors count.
+  /// Root of the mean squared error by that of the target, where errors count; of classes, that of their probabilities.
   public var normalisedError: Double { (errors / targets).squareRoot() }
   public var spikesPerSecond: Double { spikes / seconds }
   public private(set) var trialCount = 0
@@ -28,9 +28,10 @@ public struct Evaluation: Equatable, Sendable {
       let trials = task.trials(&draws, difficulty: difficulty)
       network.run(trials, trajectory)
       loss += network.loss(trials, trajectory) / Double(groupCount)
+      let answers = trials.answers(UnsafeBufferPointer(trajectory.output))
       for index in trials.targets.indices {
         let importance = trials.importance[index]
-        let error = trajectory.output[index] - trials.targets[index]
+        let error = answers[index] - trials.targets[index]
         errors += Double((importance * error * error).sum())
         targets += Double((importance * trials.targets[index] * trials.targets[index]).sum())
       }

@@ -47,8 +47,9 @@ extension Network {
   /// ∂ loss / ∂ output: [ticks][outputs].
   private func outputErrors(_ trials: Trials, _ trajectory: Trajectory) -> [Lanes] {
     let scale = Real(1 / Double(trials.tickCount * Lanes.scalarCount))
+    let answers = trials.answers(UnsafeBufferPointer(trajectory.output))
     return trials.targets.indices.map { index in
-      scale * trials.importance[index] * (trajectory.output[index] - trials.targets[index])
+      scale * trials.importance[index] * (answers[index] - trials.targets[index])
     }
   }
 

@@ -46,23 +46,24 @@ public struct Network: Sendable {
     }
   }
 
-  /// ½ (Σ importance · |output − target|² + cost · |s_slow|²), the mean over ticks and trials.
+  /// Σ importance · l(output, target) + ½ cost · |s_slow|², the mean over ticks and trials. l is ½ |output − target|², or the
+  /// cross-entropy of classes.
   public func loss(_ trials: Trials, _ trajectory: Trajectory) -> Double {
     var total = 0.0
+    let answers = trials.answers(UnsafeBufferPointer(trajectory.output))
     for tick in 0..<trials.tickCount {
       var sum = Lanes.zero
       for index in tick * shape.outputCount..<(tick + 1) * shape.outputCount {
-        let error = trajectory.output[index] - trials.targets[index]
-        sum += trials.importance[index] * error * error
+        sum += trials.importance[index] * trials.loss(answers[index], trials.targets[index])
       }
       if trials.activityCost > 0 {
         for index in tick * shape.neuronCount..<(tick + 1) * shape.neuronCount {
-          sum += Real(trials.activityCost) * trajectory.slow[index] * trajectory.slow[index]
+          sum += Real(0.5 * trials.activityCost) * trajectory.slow[index] * trajectory.slow[index]
         }
       }
       total += Double(sum.sum())
     }
-    return total / 2 / Double(trials.tickCount * Lanes.scalarCount)
+    return total / Double(trials.tickCount * Lanes.scalarCount)
   }
 
   /// out += block · vector, lane by lane.

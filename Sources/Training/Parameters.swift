@@ -1,19 +1,30 @@
-/// Sizes of a network, and which recurrent synapses it has.
+/// How a network hears its inputs.
+public enum InputKind: String, Codable, Sendable {
+  /// As values, which a board holds from tick to tick.
+  case values
+  /// As spikes: 0 or 1 a tick.
+  case events
+}
+
+/// Sizes of a network, which recurrent synapses it has, and what it hears.
 public struct Shape: Codable, Equatable, Sendable {
   public var inputCount: Int
   public var neuronCount: Int
   public var outputCount: Int
   public var hasFast: Bool
   public var hasSlow: Bool
+  public var inputKind: InputKind
 
   public init(
-    inputCount: Int, neuronCount: Int, outputCount: Int, hasFast: Bool, hasSlow: Bool
+    inputCount: Int, neuronCount: Int, outputCount: Int, hasFast: Bool, hasSlow: Bool,
+    inputKind: InputKind = .values
   ) {
     self.inputCount = inputCount
     self.neuronCount = neuronCount
     self.outputCount = outputCount
     self.hasFast = hasFast
     self.hasSlow = hasSlow
+    self.inputKind = inputKind
   }
 }
 

@@ -96,15 +96,17 @@ private struct Sums {
   var sameSpikes = 0
 
   mutating func add(_ output: [Lanes], _ trials: Trials, _ trajectory: Trajectory) {
+    let found = output.withUnsafeBufferPointer { trials.answers($0) }
+    let expected = trials.answers(UnsafeBufferPointer(trajectory.output))
     for index in output.indices {
       let importance = trials.importance[index]
       func weighed(_ a: Lanes, _ b: Lanes) -> Double {
         Double((importance * (a - b) * (a - b)).sum())
       }
       target += weighed(trials.targets[index], .zero)
-      board += weighed(output[index], trials.targets[index])
-      float += weighed(trajectory.output[index], trials.targets[index])
-      difference += weighed(output[index], trajectory.output[index])
+      board += weighed(found[index], trials.targets[index])
+      float += weighed(expected[index], trials.targets[index])
+      difference += weighed(found[index], expected[index])
     }
   }
 }

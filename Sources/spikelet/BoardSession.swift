@@ -47,24 +47,28 @@ final class BoardSession {
   /// - Returns: the output, [ticks][outputs], and the spikes of the neurons.
   func run(_ trials: Trials, lane: Int) throws(Failure) -> (output: [Double], spikes: [Spike]) {
     let unit = Double(BoardScale.signalUnit)
-    let values = trials.inputs.map {
-      Int16(min(32_767, max(-32_767, (Double($0[lane]) * unit).rounded())))
-    }
+    let isValued = shape.inputKind == .values
+    let values =
+      isValued
+      ? trials.inputs.map { Int16(min(32_767, max(-32_767, (Double($0[lane]) * unit).rounded()))) }
+      : []
+    let given = isValued ? [] : inputEvents(trials, lane)
     var events = [spk_event](
       repeating: spk_event(), count: trials.tickCount * shape.neuronCount)
     var eventCount = 0
     var membranes = [Int32](repeating: 0, count: trials.tickCount * shape.outputCount)
     var membraneCount = 0
     let status = values.withUnsafeBufferPointer { values in
-      let given = spk_signal(population: signal, reserved: 0, values: values.baseAddress)
-      return withUnsafePointer(to: given) { given in
+      let heard = spk_signal(population: signal, reserved: 0, values: values.baseAddress)
+      return withUnsafePointer(to: heard) { heard in
         var options = spk_run_options()
         options.struct_size = UInt32(MemoryLayout<spk_run_options>.size)
         options.ticks = UInt32(trials.tickCount)
         options.flags = SPK_RUN_CLEAR
-        options.signal_count = 1
-        options.signals = given
-        return spk_session_run(session, &options, nil, 0, &events, events.count, &eventCount)
+        options.signal_count = isValued ? 1 : 0
+        options.signals = heard
+        return spk_session_run(
+          session, &options, given, given.count, &events, events.count, &eventCount)
       }
     }
     try check(status)
@@ -74,6 +78,15 @@ final class BoardSession {
       membranes.map { Double($0) / unit },
       events[..<eventCount].map { Spike(tick: Int($0.tick), neuron: Int($0.neuron)) }
     )
+  }
+
+  /// The spikes of the input population in a trial, by ascending tick and neuron.
+  private func inputEvents(_ trials: Trials, _ lane: Int) -> [spk_event] {
+    trials.inputs.indices.filter { trials.inputs[$0][lane] != 0 }.map { index in
+      spk_event(
+        tick: UInt32(index / shape.inputCount), population: signal,
+        neuron: UInt32(index % shape.inputCount))
+    }
   }
 
   private func check(_ status: spk_status) throws(Failure) {

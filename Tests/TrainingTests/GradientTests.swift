@@ -9,6 +9,7 @@ import Testing
     let dynamics: Dynamics
     let inputScale: Double
     let bias: Double
+    var objective = Objective.value
     var testDescription: String { name }
   }
 
@@ -28,6 +29,11 @@ import Testing
       dynamics: Dynamics(
         neuron: .quadratic(milliseconds: 25), tickMilliseconds: 1, fastMilliseconds: 2,
         slowMilliseconds: 20), inputScale: 0.05, bias: 0.02),
+    Case(
+      name: "classes",
+      dynamics: Dynamics(
+        neuron: .leaky(milliseconds: 20), tickMilliseconds: 0.5, fastMilliseconds: 2,
+        slowMilliseconds: 10), inputScale: 0.3, bias: 0.1, objective: .class),
   ]
 
   private struct Rig {
@@ -56,6 +62,16 @@ import Testing
       }
       for tick in trials.importance.indices {
         for lane in Lanes.zero.indices { trials.importance[tick][lane] = draws.uniform() }
+      }
+      trials.objective = test.objective
+      if test.objective == .class {
+        for lane in Lanes.zero.indices {
+          for tick in 0..<trials.tickCount {
+            trials.targets[2 * tick][lane] = Double(lane % 2)
+            trials.targets[2 * tick + 1][lane] = Double(1 - lane % 2)
+            trials.importance[2 * tick + 1][lane] = trials.importance[2 * tick][lane]
+          }
+        }
       }
       trials.activityCost = 0.3
       self.trials = trials
