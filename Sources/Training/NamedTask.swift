@@ -2,11 +2,13 @@
 public enum NamedTask: Codable, Equatable, Sendable {
   case autoEncoding(AutoEncoding)
   case delayedXor(DelayedXor)
+  case touchClassification(TouchClassification)
 
   public var task: any TrainingTask {
     switch self {
     case .autoEncoding(let task): task
     case .delayedXor(let task): task
+    case .touchClassification(let task): task
     }
   }
 
@@ -17,6 +19,7 @@ public enum NamedTask: Codable, Equatable, Sendable {
     switch self {
     case .autoEncoding(let task): task.plan(stepCount: stepCount ?? 2000)
     case .delayedXor(let task): task.plan(stepCount: stepCount ?? 4000)
+    case .touchClassification(let task): task.plan(stepCount: stepCount ?? 1600)
     }
   }
 }

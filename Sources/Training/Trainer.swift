@@ -7,9 +7,12 @@ public final class Trainer {
   public let plan: TrainingPlan
   public internal(set) var state: TrainingState
   private let pool: GradientPool
-  /// Streams of draws: 0 is that of first weights; tests, evaluations, and training steps have their own.
+  /// Streams of draws: 0 is that of first weights; tests, evaluations, baselines, exported samples, and training steps
+  /// have their own.
   private static let testStream: UInt64 = 1
   public static let evaluationStream: UInt64 = 2
+  public static let baselineStream: UInt64 = 3
+  public static let samplesStream: UInt64 = 4
   private static let firstStepStream: UInt64 = 16
   private static let testGroupCount = 4
 

@@ -73,6 +73,19 @@ struct Drawing {
     }
   }
 
+  /// A cell of a table: the darker, the larger `shade`, 0 .. 1.
+  mutating func cell(
+    _ left: Double, _ top: Double, _ width: Double, _ height: Double, shade: Double, text: String
+  ) {
+    body += String(
+      format:
+        "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"#2471a3\" fill-opacity=\"%.3f\" stroke=\"#ccc\"/>\n",
+      left, top, width, height, shade)
+    write(
+      text, left + width / 2, top + height / 2 + 4, anchor: "middle",
+      colour: shade > 0.5 ? "#fff" : "#333")
+  }
+
   mutating func write(
     _ text: String, _ x: Double, _ y: Double, anchor: String, size: Int = 12,
     colour: String = "#333"

@@ -5,6 +5,7 @@ struct Options: Equatable {
   enum Command: Equatable {
     case train(NamedTask)
     case quantise(checkpoint: String)
+    case samples(TouchClassification)
   }
 
   private(set) var command: Command
@@ -25,8 +26,14 @@ struct Options: Equatable {
       switch arguments[1] {
       case "autoencode": command = .train(.autoEncoding(AutoEncoding()))
       case "xor": command = .train(.delayedXor(DelayedXor()))
-      default: throw Failure("no task \"\(arguments[1])\"; there are autoencode and xor")
+      case "classify": command = .train(.touchClassification(TouchClassification()))
+      default: throw Failure("no task \"\(arguments[1])\"; there are autoencode, xor and classify")
       }
+    case "samples":
+      guard arguments[1] == "classify" else {
+        throw Failure("no samples of \"\(arguments[1])\"; there are those of classify")
+      }
+      command = .samples(TouchClassification())
     case "quantise": command = .quantise(checkpoint: arguments[1])
     default: throw Failure("no command \"\(arguments[0])\"")
     }
@@ -52,6 +59,8 @@ struct Options: Equatable {
     case "--seed": seed = try number(option, value, 0...UInt64.max)
     case "--trials": trialCount = Int(try number(option, value, 1...1_000_000))
     case "--neuron": try setNeuron(value)
+    case "--classes":
+      try setKnownCount(number(option, value, 2...UInt64(Touch.Kind.allCases.count)))
     case "--threads": threadCount = Int(try number(option, value, 1...64))
     default: throw Failure("no option \"\(option)\"")
     }
@@ -68,6 +77,14 @@ struct Options: Equatable {
     default: throw Failure("--neuron is \"\(value)\", expected leaky or quadratic")
     }
     command = .train(.delayedXor(task))
+  }
+
+  private mutating func setKnownCount(_ count: UInt64) throws(Failure) {
+    guard case .train(.touchClassification(var task)) = command else {
+      throw Failure("--classes goes with train classify")
+    }
+    task.knownCount = Int(count)
+    command = .train(.touchClassification(task))
   }
 
   /// Groups of as many trials as there are lanes.

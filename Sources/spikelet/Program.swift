@@ -12,19 +12,22 @@ struct Failure: Error {
   static func main() { exit(run(Array(CommandLine.arguments.dropFirst()))) }
 
   static let usage = """
-    usage: spikelet train autoencode|xor -o MODEL.safetensors [options]
+    usage: spikelet train autoencode|xor|classify -o MODEL.safetensors [options]
            spikelet quantise CHECKPOINT -o MODEL.safetensors [options]
+           spikelet samples classify -o FILE [--trials N] [--seed N]
 
     train      trains a network on the host, and writes it as a model that boards run
     quantise   writes the model of a checkpoint, finished or not
+    samples    writes fresh trials as text, a line each: the number of its class, and TICK:INPUT for each event
 
       -o FILE             where the model goes
       --picture FILE.svg  what the network does, drawn
       --trials N          fresh trials that the report is of (512); in sixteens
       --checkpoint FILE   train: where the training is kept every 100 steps
       --resume            train: goes on from the checkpoint, if there is one
-      --steps N           train: steps with the smooth gate (autoencode 2000, xor 4000); others follow as the board will run it
+      --steps N           train: steps with the smooth gate (autoencode 2000, xor 4000, classify 1600); others follow as the board will run it
       --neuron KIND       train xor: leaky or quadratic
+      --classes N         train classify: shows the first N classes only (8)
       --seed N            train: of weights and trials (1)
       --threads N         train: cores to use (1)
     """
@@ -46,6 +49,7 @@ struct Failure: Error {
       switch options.command {
       case .train(let task): try TrainCommand.run(task, options)
       case .quantise(let path): try QuantiseCommand.run(options, checkpoint: path)
+      case .samples(let task): try SamplesCommand.run(task, options)
       }
       return 0
     } catch let failure as Failure {

@@ -27,7 +27,7 @@ enum QuantiseCommand {
     let report = try BoardReport(
       network, trainer.task, session, seed: trainer.plan.seed, groupCount: options.groupCount)
     for line in report.lines { Program.say(line) }
-    let drawing = try describe(network, trainer, session, report)
+    let drawing = try describe(network, trainer, session, report, options)
     guard let path = options.picture else { return }
     try Data(drawing.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     Program.say("drew \(path)")
@@ -35,7 +35,8 @@ enum QuantiseCommand {
 
   /// What is of interest in the network of a task, in words and drawn.
   private static func describe(
-    _ network: Network, _ trainer: Trainer, _ session: BoardSession, _ report: BoardReport
+    _ network: Network, _ trainer: Trainer, _ session: BoardSession, _ report: BoardReport,
+    _ options: Options
   ) throws(Failure) -> Drawing {
     switch trainer.named {
     case .autoEncoding(let task):
@@ -48,6 +49,11 @@ enum QuantiseCommand {
       return try TrackingPicture(network, task, session, currents, report).drawing
     case .delayedXor(let task):
       return try AnswersPicture(task, session, seed: trainer.plan.seed).drawing
+    case .touchClassification(let task):
+      let picture = try TouchPicture(
+        task, trainer, session, groupCount: options.groupCount)
+      for line in picture.lines { Program.say(line) }
+      return picture.drawing
     }
   }
 }

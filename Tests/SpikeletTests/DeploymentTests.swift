@@ -93,6 +93,53 @@ import Testing
     #expect(alikeCount >= Lanes.scalarCount - 2)
   }
 
+  @Test func `the board hears events as the network does in floating point`() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let task = TouchClassification()
+    var dynamics = task.dynamics
+    dynamics.isHard = true
+    let start = task.start(seed: 1)
+    let scale = BoardScale(start, dynamics)
+    let network = Network(dynamics, scale.rounded(start))
+    let file = path("model.safetensors")
+    try BoardModel.build(start, dynamics, scale).save(path: file)
+    let session = try BoardSession(model: file, task.shape)
+    var draws = Draws(seed: 1, stream: 1)
+    let trials = task.trials(&draws, difficulty: 1)
+    let trajectory = Trajectory(task.shape, tickCount: task.tickCount)
+    network.run(trials, trajectory)
+    for lane in Lanes.zero.indices {
+      let board = try session.run(trials, lane: lane)
+      let expected = trajectory.spikes(lane: lane)
+      #expect(expected.count > 100)
+      let same = expected.intersection(board.spikes)
+      #expect(
+        Double(same.count) > 0.98 * Double(expected.count), "\(same.count) of \(expected.count)")
+    }
+  }
+
+  @Test func `the program trains a classifier, goes on, and writes a model, a picture and samples`()
+    throws
+  {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let common = [
+      "train", "classify", "--steps", "2", "--classes", "6", "--trials", "16", "--checkpoint",
+      path("c"),
+    ]
+    #expect(Program.run(common + ["-o", path("one"), "--picture", path("p")]) == 0)
+    #expect(Program.run(common + ["-o", path("two"), "--resume"]) == 0)
+    let files = try ["one", "two"].map { try Data(contentsOf: URL(fileURLWithPath: path($0))) }
+    #expect(files[0] == files[1])
+    #expect(try String(contentsOfFile: path("p"), encoding: .utf8).contains("double tap"))
+    #expect(Program.run(["samples", "classify", "-o", path("s"), "--trials", "16"]) == 0)
+    let lines = try String(contentsOfFile: path("s"), encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 16)
+    let form = try Regex("[0-7]( [0-9]+:[0-9]+)*")
+    #expect(lines.allSatisfy { (try? form.wholeMatch(in: $0)) != nil })
+  }
+
+
+
   @Test func `the program trains, stops, goes on, and writes a model and a picture`() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let common = [

@@ -17,6 +17,13 @@ import Testing
     #expect(options.groupCount == 2)
     #expect(options.checkpoint == "b" && options.picture == "c")
     #expect(try Options(["quantise", "x", "-o", "y"]).command == .quantise(checkpoint: "x"))
+    var known = TouchClassification()
+    #expect(
+      try Options(["samples", "classify", "-o", "y"]).command == .samples(known))
+    known.knownCount = 6
+    #expect(
+      try Options(["train", "classify", "-o", "y", "--classes", "6"]).command
+        == .train(.touchClassification(known)))
   }
 
   @Test(
@@ -30,6 +37,9 @@ import Testing
       (["train", "autoencode", "-o", "a", "--colour", "red"], "no option \"--colour\""),
       (["train", "autoencode", "-o", "a", "--neuron", "leaky"], "--neuron goes with train xor"),
       (["train", "xor", "-o", "a", "--neuron", "round"], "expected leaky or quadratic"),
+      (["train", "xor", "-o", "a", "--classes", "4"], "--classes goes with train classify"),
+      (["train", "classify", "-o", "a", "--classes", "9"], "--classes is \"9\", expected 2 .. 8"),
+      (["samples", "xor", "-o", "a"], "no samples of \"xor\""),
       (["train", "autoencode", "-o", "a", "--resume"], "--resume goes with --checkpoint"),
     ] as [([String], String)])
   func `wrong arguments are refused, each with its sentence`(arguments: [String], sentence: String)
