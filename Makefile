@@ -10,6 +10,7 @@ MAKEFLAGS += --no-print-directory
 PREFIX ?= /usr/local
 DESTDIR ?=
 CFLAGS ?= -O2 -g
+ADAPT_SEEDS ?= 1
 OBJCOPY ?= objcopy
 STRIP ?= strip
 PKG_CONFIG ?= pkg-config
@@ -51,7 +52,7 @@ endif
 
 .PHONY: help library stage install board testbed demo control test test-kernel test-aarch64 nightly bench bench-kernels bench-growth \
   bench-peers bench-training \
-  accuracy train representations studies abi lint format clean FORCE
+  accuracy train adapt representations studies abi lint format clean FORCE
 
 help: ## lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
@@ -137,6 +138,17 @@ train: stage ## trains a network that tracks a signal, and runs it on a board; T
 	  --picture build/train/autoencode.svg --checkpoint build/train/autoencode.checkpoint $(TRAIN)
 	@$(call program,build/train/track_signal,examples/c/track_signal.c)
 	@$(staged) build/train/track_signal build/train/autoencode.safetensors
+
+adapt: stage ## trains a classifier of touches, which then adapts on a board to what has changed; ADAPT_SEEDS holds seeds
+	@env -u CC swift build -c release --product spikelet --scratch-path $(BOARD_SCRATCH)
+	@$(call program,build/adapt/adapt_touch,examples/c/adapt_touch.c $(digits))
+	@tool=$(BOARD_SCRATCH)/release/spikelet; end=0; for seed in $(ADAPT_SEEDS); do \
+	  path=build/adapt/$$seed; \
+	  $$tool train classify --classes 6 --seed $$seed -o $$path.safetensors --picture $$path-trained.svg; \
+	  $$tool samples classify --trials 4096 --seed $$seed -o $$path-touches.txt; \
+	  $(staged) build/adapt/adapt_touch $$path.safetensors $$path-touches.txt --seed $$seed --picture $$path.svg | \
+	    tee $$path.csv || end=1; \
+	done; exit $$end
 
 abi: ## writes the baseline of the C ABI anew, and says what changed
 	@scripts/abi refresh

@@ -32,8 +32,9 @@ public enum BoardModel {
     _ parameters: Parameters, _ dynamics: Dynamics, _ scale: BoardScale, to model: inout Model
   ) throws(Fault) {
     let shape = parameters.shape
-    let signal = Population(
+    var signal = Population(
       kind: shape.inputKind == .values ? .analogue : .input, neuronCount: Int32(shape.inputCount))
+    if shape.inputKind == .events { signal.preTrace = trace(dynamics.membraneLoss) }
     _ = try model.addPopulation(name: Name("signal"), role: .none, signal)
 
     var neurons = Population(kind: dynamics.kind, neuronCount: Int32(shape.neuronCount))
@@ -43,6 +44,8 @@ public enum BoardModel {
     neurons.decays[0] = DecaySet(
       membrane: decay(dynamics.membraneLoss), current1: decay(dynamics.fastLoss),
       current2: decay(dynamics.slowLoss))
+    neurons.membraneViewShift = UInt8(BoardScale.membraneViewShift)
+    neurons.preTrace = trace(dynamics.slowLoss)
     let index = try model.addPopulation(name: Name("neurons"), role: .none, neurons)
     let bias = try Buffer<Int32>(count: shape.neuronCount, repeating: 0)
     for (neuron, value) in scale.integers(parameters, .bias).enumerated() {
@@ -56,6 +59,11 @@ public enum BoardModel {
     readOut.currentShift = UInt8(BoardScale.readOutShift)
     readOut.decays[0] = DecaySet(current1: decay(dynamics.slowLoss))
     _ = try model.addPopulation(name: Name("readout"), role: .output, readOut)
+  }
+
+  /// What a source has sent, as its target's low-pass holds it, for rules that are added to the model: 16 for each spike.
+  private static func trace(_ loss: Double) -> Trace {
+    Trace(step: 1 << 12, decay: decay(loss), viewShift: 8)
   }
 
   private static func decay(_ loss: Double) -> UInt16 { UInt16((loss * 4096).rounded()) }

@@ -7,6 +7,8 @@ public struct BoardScale: Codable, Equatable, Sendable {
   public static let threshold = 1 << 20
   /// The analogue value that stands for a signal of 1, and what a read-out's membrane shows for it.
   public static let signalUnit = 1 << 12
+  /// Rules see the threshold of the neurons as 4,096.
+  static let membraneViewShift = 8
   /// Fractional bits of a read-out's current below those of its membrane.
   public static let readOutShift = 6
   static let largestShift = 15

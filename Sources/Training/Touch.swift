@@ -6,7 +6,7 @@ import Foundation
 /// "Touches".
 public struct Touch: Codable, Equatable, Sendable {
   public enum Kind: Int, CaseIterable, Sendable {
-    case up, down, left, right, tap, doubleTap, clockwise, counterClockwise
+    case up, down, tap, doubleTap, clockwise, counterClockwise, left, right
 
     public var name: String {
       switch self {

@@ -27,7 +27,7 @@ public struct TouchClassification: TrainingTask, Codable, Equatable {
       Phase(stepCount: (stepCount + 3) / 4, rate: 1e-3, isDeployment: true),
     ])
     plan.groupCount = 2
-    plan.explosion = 50
+    plan.explosion = 1000
     plan.rates = [.slow: 0.03, .bias: 0.05, .input: 0.3]
     return plan
   }
