@@ -52,7 +52,7 @@ endif
 
 .PHONY: help library stage install board testbed demo control test test-kernel test-aarch64 nightly bench bench-kernels bench-growth \
   bench-peers bench-training \
-  accuracy train adapt representations studies abi lint format clean FORCE
+  accuracy train train-xor adapt representations studies abi lint format clean FORCE
 
 help: ## lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
@@ -149,6 +149,12 @@ adapt: stage ## trains a classifier of touches, which then adapts on a board to 
 	  $(staged) build/adapt/adapt_touch $$path.safetensors $$path-touches.txt --seed $$seed --picture $$path.svg | \
 	    tee $$path.csv || end=1; \
 	done; exit $$end
+
+train-xor: ## learns the delayed XOR with gaps of up to half a second; XOR holds options, as "--delay 500 --seed 2"
+	@SPIKELET_NATIVE=1 env -u CC swift build -c release --product spikelet --scratch-path $(BOARD_SCRATCH)
+	@mkdir -p build/train
+	@$(BOARD_SCRATCH)/release/spikelet train xor --delay 500 --threads 2 -o build/train/xor.safetensors \
+	  --picture build/train/xor.svg --checkpoint build/train/xor.checkpoint $(XOR) | tee build/train/xor.log
 
 abi: ## writes the baseline of the C ABI anew, and says what changed
 	@scripts/abi refresh

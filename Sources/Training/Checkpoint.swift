@@ -21,7 +21,12 @@ public struct Checkpoint: Equatable, Sendable {
     var skippedCount: Int
     var rollbackCount: Int
     var adamStepCount: Int
+    var difficulty: Double
     var bestLoss: Double?
+    var bestRightShare: Double?
+    var bestDifficulty: Double?
+    var bestAdamStepCount: Int?
+    var caution: Double
     var scale: BoardScale?
   }
 
@@ -38,12 +43,20 @@ public struct Checkpoint: Equatable, Sendable {
     let description = Description(
       task: task, plan: plan, shape: state.parameters.shape, step: state.step, phase: state.phase,
       loss: state.loss, skippedCount: state.skippedCount, rollbackCount: state.rollbackCount,
-      adamStepCount: state.adam.stepCount, bestLoss: state.best?.loss, scale: state.scale)
+      adamStepCount: state.adam.stepCount, difficulty: state.difficulty,
+      bestLoss: state.best?.loss, bestRightShare: state.best?.rightShare,
+      bestDifficulty: state.best?.difficulty,
+      bestAdamStepCount: state.best?.adam.stepCount, caution: state.caution, scale: state.scale)
     var tensors = [
       ("parameters", state.parameters.values), ("adam.mean", state.adam.mean),
       ("adam.square", state.adam.square),
     ]
-    if let best = state.best { tensors.append(("best", best.parameters.values)) }
+    if let best = state.best {
+      tensors += [
+        ("best", best.parameters.values), ("best.adam.mean", best.adam.mean),
+        ("best.adam.square", best.adam.square),
+      ]
+    }
     let json = String(decoding: try JSONEncoder().encode(description), as: UTF8.self)
     var header: [String: Any] = ["__metadata__": [Self.key: json]]
     var data = Data()
@@ -96,15 +109,24 @@ public struct Checkpoint: Equatable, Sendable {
     state.adam.mean = try tensor("adam.mean", count)
     state.adam.square = try tensor("adam.square", count)
     state.adam.stepCount = found.adamStepCount
-    if let loss = found.bestLoss {
+    if let loss = found.bestLoss, let share = found.bestRightShare,
+      let difficulty = found.bestDifficulty, let stepCount = found.bestAdamStepCount
+    {
       parameters.values = try tensor("best", count)
-      state.best = TrainingState.Best(loss: loss, parameters: parameters)
+      var adam = Adam(count: count)
+      adam.mean = try tensor("best.adam.mean", count)
+      adam.square = try tensor("best.adam.square", count)
+      adam.stepCount = stepCount
+      state.best = TrainingState.Best(
+        loss: loss, rightShare: share, difficulty: difficulty, parameters: parameters, adam: adam)
     }
+    state.caution = found.caution
     state.step = found.step
     state.phase = found.phase
     state.loss = found.loss
     state.skippedCount = found.skippedCount
     state.rollbackCount = found.rollbackCount
+    state.difficulty = found.difficulty
     state.scale = found.scale
     task = found.task
     plan = found.plan

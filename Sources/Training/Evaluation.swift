@@ -36,13 +36,13 @@ public struct Evaluation: Equatable, Sendable {
         targets += Double((importance * trials.targets[index] * trials.targets[index]).sum())
       }
       spikes += trajectory.spikeCount
+      seconds +=
+        Double(Lanes.scalarCount * shape.neuronCount * trials.tickCount)
+        * network.dynamics.tickMilliseconds / 1000
       if let right = task.rightAnswers(trials, Array(trajectory.output)) {
         rightCount = (rightCount ?? 0) + right
       }
     }
     trialCount = groupCount * Lanes.scalarCount
-    seconds =
-      Double(trialCount * shape.neuronCount * task.tickCount)
-      * network.dynamics.tickMilliseconds / 1000
   }
 }

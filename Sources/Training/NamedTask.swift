@@ -12,6 +12,16 @@ public enum NamedTask: Codable, Equatable, Sendable {
     }
   }
 
+  /// The task as boards run it, and the parameters that they get.
+  public func deployed(_ parameters: Parameters) -> (NamedTask, Parameters) {
+    switch self {
+    case .autoEncoding, .touchClassification: return (self, parameters)
+    case .delayedXor(let task):
+      let (deployed, left) = task.deployed(parameters)
+      return (.delayedXor(deployed), left)
+    }
+  }
+
   /// How it is trained if nothing else is said.
   ///
   /// - Parameter stepCount: with the smooth gate; the task's own number if nil.

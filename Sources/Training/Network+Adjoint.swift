@@ -8,7 +8,8 @@ extension Network {
   ///     γ_fast ← (1 − dt/τ_fast) γ_fast + W_fastᵀ γ_I
   ///     γ_slow ← (1 − dt/τ_slow) γ_slow + W_slowᵀ γ_I + Oᵀ ∂l/∂o
   ///
-  /// With a hard threshold it is that of the smooth gate along the hard trajectory: no gradient, but a direction.
+  /// With a hard threshold it is that of the smooth gate along the hard trajectory: no gradient, but a direction. See `Surrogate` for
+  /// another.
   ///
   /// - Parameters:
   ///   - trajectory: of `run` with the same trials; its drive is used up.
@@ -56,6 +57,10 @@ extension Network {
   /// One tick back, but for what recurrent synapses carry.
   private func step(_ adjoint: inout Adjoint, _ trajectory: Trajectory, _ tick: Int) {
     let gate = Gate(zone: dynamics.zone)
+    let surrogate = dynamics.isHard ? dynamics.surrogate : nil
+    let entering = Real(surrogate?.share ?? 1)
+    let leaving: Real = surrogate == nil ? 1 : 0
+    let limit = Lanes(repeating: Real(surrogate?.limit ?? .infinity))
     let fastKept = Real(1 - dynamics.fastLoss)
     let slowKept = Real(1 - dynamics.slowLoss)
     let fastGain = Real(1 / dynamics.fastMilliseconds)
@@ -65,11 +70,15 @@ extension Network {
       let after = trajectory.voltage[index + shape.neuronCount]
       let slopes = dynamics.slopes(before, after, trajectory.drive[index])
       let charge = fastGain * adjoint.fast[neuron] + adjoint.slow[neuron]
-      let voltage = adjoint.voltage[neuron] + gate.density(after) * charge
+      let voltage = adjoint.voltage[neuron] + entering * gate.density(after) * charge
       trajectory.drive[index] = slopes.drive * voltage
-      adjoint.voltage[neuron] = slopes.voltage * voltage - gate.density(before) * charge
+      adjoint.voltage[neuron] = slopes.voltage * voltage - leaving * gate.density(before) * charge
       adjoint.fast[neuron] *= fastKept
       adjoint.slow[neuron] *= slowKept
+      if surrogate != nil {
+        adjoint.voltage[neuron].clamp(lowerBound: -limit, upperBound: limit)
+        adjoint.slow[neuron].clamp(lowerBound: -limit, upperBound: limit)
+      }
     }
   }
 

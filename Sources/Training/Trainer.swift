@@ -23,6 +23,7 @@ public final class Trainer {
     self.task = task
     self.plan = plan
     self.state = state ?? TrainingState(task.start(seed: plan.seed))
+    if state == nil { self.state.difficulty = plan.curriculum?.difficulty ?? 1 }
     pool = GradientPool(task.shape, tickCount: task.tickCount, threadCount: plan.threadCount)
   }
 
@@ -34,6 +35,7 @@ public final class Trainer {
     var dynamics = task.dynamics
     dynamics.zone = phase.zone
     dynamics.isHard = phase.isDeployment
+    dynamics.surrogate = phase.surrogate
     guard phase.isDeployment, let scale = state.scale else {
       return Network(dynamics, state.parameters)
     }
@@ -41,9 +43,10 @@ public final class Trainer {
   }
 
   /// Evaluates the network on fresh trials, which no training step sees.
-  public func evaluate(groupCount: Int) -> Evaluation {
+  public func evaluate(groupCount: Int, difficulty: Double = 1) -> Evaluation {
     Evaluation(
-      network, task, Draws(seed: plan.seed, stream: Self.evaluationStream), groupCount: groupCount)
+      network, task, Draws(seed: plan.seed, stream: Self.evaluationStream), groupCount: groupCount,
+      difficulty: difficulty)
   }
 
   /// One step, and a test after every so many.
@@ -59,33 +62,40 @@ public final class Trainer {
       let cosine = 0.525 + 0.475 * cos(Double.pi * fraction)
       descend(
         gradient, scale: min(1, plan.clip / max(norm, .leastNormalMagnitude)),
-        rate: plan.phases[index].rate * cosine)
+        rate: plan.phases[index].rate * cosine * state.caution)
     } else {
       state.skippedCount += 1
       for block in [Block.fast, .slow] { state.parameters.scale(block, by: 0.98) }
       state.parameters.scale(.input, by: 0.995)
     }
     let isLast = isDone || plan.phase(state.step).index != index
-    if isLast || state.step % plan.testPeriod == 0 { test(isLast: isLast) }
+    if isLast || state.step % plan.testPeriod == 0 {
+      rescale()
+      test(isLast: isLast)
+    }
+  }
+
+  /// The scale that weights have grown to need.
+  private func rescale() {
+    guard plan.phases[state.phase].isDeployment else { return }
+    state.scale = BoardScale(state.parameters, task.dynamics)
   }
 
   private func begin(_ phase: Int) {
     state.phase = phase
+    state.caution = 1
     state.adam = Adam(count: state.parameters.values.count)
     state.best = nil
     state.loss = 0
-    if plan.phases[phase].isDeployment, state.scale == nil {
-      state.scale = BoardScale(state.parameters, task.dynamics)
-    }
+    rescale()
   }
 
-  /// Loss and gradient of one step's trials.
   private func gradient(_ network: Network) -> (loss: Double, gradient: Parameters) {
-    let (task, seed) = (task, plan.seed)
+    let (task, seed, difficulty) = (task, plan.seed, state.difficulty)
     let first = Self.firstStepStream + UInt64(state.step * plan.groupCount)
     return pool.gradient(network, groupCount: plan.groupCount) { group in
       var draws = Draws(seed: seed, stream: first + UInt64(group))
-      return task.trials(&draws, difficulty: 1)
+      return task.trials(&draws, difficulty: difficulty)
     }
   }
 
@@ -97,17 +107,43 @@ public final class Trainer {
     state.descend(gradient.values.map { $0 * scale }, rates: rates)
   }
 
-  /// Keeps the best parameters of the phase, and goes back to them if training has collapsed, and at the end.
+  /// Keeps the best parameters of the phase, and goes back to them if training has collapsed, and at the end; makes trials harder.
   private func test(isLast: Bool) {
-    let draws = Draws(seed: plan.seed, stream: Self.testStream)
-    let loss = Evaluation(network, task, draws, groupCount: Self.testGroupCount).loss
-    let best = state.best?.loss ?? .infinity
-    if loss <= best {
-      state.best = TrainingState.Best(loss: loss, parameters: state.parameters)
-    } else if isLast || !(loss < plan.collapse * best), let parameters = state.best?.parameters {
-      state.parameters = parameters
-      state.adam = Adam(count: parameters.values.count)
+    let found = Evaluation(
+      network, task, Draws(seed: plan.seed, stream: Self.testStream),
+      groupCount: Self.testGroupCount, difficulty: state.difficulty)
+    let share = Double(found.rightCount ?? 0) / Double(found.trialCount)
+    let isCollapsed = state.best.map { best in
+      if let curriculum = plan.curriculum {
+        return !found.loss.isFinite || share < best.rightShare - curriculum.drop
+      }
+      return !(found.loss < plan.collapse * best.loss)
+    }
+    let isHarder = state.difficulty > state.best?.difficulty ?? -1
+    if isCollapsed != true, found.loss.isFinite,
+      isHarder || found.loss <= state.best?.loss ?? .infinity
+    {
+      state.best = TrainingState.Best(
+        loss: found.loss, rightShare: share, difficulty: state.difficulty,
+        parameters: state.parameters, adam: state.adam)
+    } else if isLast || isCollapsed == true, let best = state.best {
+      state.parameters = best.parameters
+      state.difficulty = best.difficulty
       if !isLast { state.rollbackCount += 1 }
+      guard plan.curriculum != nil else {
+        state.adam = Adam(count: best.parameters.values.count)
+        return
+      }
+      // Steps of a new Adam are large at first: where trials are long, the next collapse.
+      state.adam = best.adam
+      state.caution *= 0.5
+      return
+    }
+    state.caution = min(1, state.caution * 1.1)
+    if let curriculum = plan.curriculum, share >= curriculum.pass {
+      state.difficulty = min(
+        max(state.difficulty, plan.phases[state.phase].difficulty),
+        state.difficulty * curriculum.growth)
     }
   }
 }

@@ -7,6 +7,10 @@ public struct Phase: Codable, Equatable, Sendable {
   public var zone: Double
   /// Spikes are released at the threshold, and weights are rounded as the board holds them.
   public var isDeployment: Bool
+  /// In a deployment phase: what the adjoint takes in place of the gate.
+  public var surrogate: Surrogate?
+  /// How far the curriculum goes meanwhile.
+  public var difficulty = 1.0
 
   public init(stepCount: Int, rate: Double, zone: Double = 0.5, isDeployment: Bool = false) {
     self.stepCount = stepCount
@@ -36,6 +40,9 @@ public struct TrainingPlan: Codable, Equatable, Sendable {
   public var testPeriod = 50
   /// A test that finds this many times the loss of the best takes training back to it.
   public var collapse = 3.0
+
+  /// Trials are as hard as they get if there is none.
+  public var curriculum: Curriculum?
 
   public init(phases: [Phase]) { self.phases = phases }
 

@@ -6,6 +6,7 @@ public struct TrainingProgress: Equatable, Sendable {
   public var loss: Double
   public var skippedCount: Int
   public var rollbackCount: Int
+  public var difficulty: Double
   /// As long as the steps since this run began took, for each that is left.
   public var secondsLeft: Double
 }
@@ -29,6 +30,7 @@ extension Trainer {
         TrainingProgress(
           step: state.step, stepCount: plan.stepCount, loss: state.loss,
           skippedCount: state.skippedCount, rollbackCount: state.rollbackCount,
+          difficulty: state.difficulty,
           secondsLeft: seconds / Double(state.step - first)
             * Double(plan.stepCount - state.step)))
     }

@@ -61,6 +61,7 @@ struct Options: Equatable {
     case "--neuron": try setNeuron(value)
     case "--classes":
       try setKnownCount(number(option, value, 2...UInt64(Touch.Kind.allCases.count)))
+    case "--delay": try setDelay(value)
     case "--threads": threadCount = Int(try number(option, value, 1...64))
     default: throw Failure("no option \"\(option)\"")
     }
@@ -85,6 +86,17 @@ struct Options: Equatable {
     }
     task.knownCount = Int(count)
     command = .train(.touchClassification(task))
+  }
+
+  private mutating func setDelay(_ value: String) throws(Failure) {
+    guard case .train(.delayedXor(let task)) = command else {
+      throw Failure("--delay goes with train xor")
+    }
+    var longer = DelayedXor(longestGapMilliseconds: Double(try number("--delay", value, 10...5000)))
+    if task.dynamics.neuron != DelayedXor().dynamics.neuron {
+      longer.dynamics.neuron = task.dynamics.neuron
+    }
+    command = .train(.delayedXor(longer))
   }
 
   /// Groups of as many trials as there are lanes.

@@ -25,8 +25,10 @@ struct Failure: Error {
       --trials N          fresh trials that the report is of (512); in sixteens
       --checkpoint FILE   train: where the training is kept every 100 steps
       --resume            train: goes on from the checkpoint, if there is one
-      --steps N           train: steps with the smooth gate (autoencode 2000, xor 4000, classify 1600); others follow as the board will run it
+      --steps N           train: steps with the smooth gate (autoencode 2000, xor 4000, classify 1600); others follow as the board will run it;
+                          with long gaps, those in which they grow
       --neuron KIND       train xor: leaky or quadratic
+      --delay MS          train xor: the longest gap between pulses and cue (25); longer ones are learnt by a curriculum
       --classes N         train classify: shows the first N classes only (8)
       --seed N            train: of weights and trials (1)
       --threads N         train: cores to use (1)

@@ -12,8 +12,9 @@ enum QuantiseCommand {
 
   /// Writes the model, and reports on it: float against board, and structure.
   static func write(_ trainer: Trainer, _ options: Options) throws {
-    let parameters = trainer.state.parameters
-    var dynamics = trainer.task.dynamics
+    let (named, parameters) = trainer.named.deployed(trainer.state.parameters)
+    let task = named.task
+    var dynamics = task.dynamics
     dynamics.isHard = true
     let scale = trainer.state.scale ?? BoardScale(parameters, dynamics)
     let network = Network(dynamics, scale.rounded(parameters))
@@ -23,11 +24,11 @@ enum QuantiseCommand {
       throw Failure(error.sentence.text)
     }
     Program.say("wrote \(options.output)")
-    let session = try BoardSession(model: options.output, trainer.task.shape)
+    let session = try BoardSession(model: options.output, task.shape)
     let report = try BoardReport(
-      network, trainer.task, session, seed: trainer.plan.seed, groupCount: options.groupCount)
+      network, task, session, seed: trainer.plan.seed, groupCount: options.groupCount)
     for line in report.lines { Program.say(line) }
-    let drawing = try describe(network, trainer, session, report, options)
+    let drawing = try describe(network, named, trainer.plan.seed, session, report, options)
     guard let path = options.picture else { return }
     try Data(drawing.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     Program.say("drew \(path)")
@@ -35,12 +36,12 @@ enum QuantiseCommand {
 
   /// What is of interest in the network of a task, in words and drawn.
   private static func describe(
-    _ network: Network, _ trainer: Trainer, _ session: BoardSession, _ report: BoardReport,
-    _ options: Options
+    _ network: Network, _ named: NamedTask, _ seed: UInt64, _ session: BoardSession,
+    _ report: BoardReport, _ options: Options
   ) throws(Failure) -> Drawing {
-    switch trainer.named {
+    switch named {
     case .autoEncoding(let task):
-      let currents = Currents(network, task, seed: trainer.plan.seed)
+      let currents = Currents(network, task, seed: seed)
       Program.say(
         String(
           format:
@@ -48,10 +49,9 @@ enum QuantiseCommand {
           network.parameters.fastWeightCosine, currents.correlation))
       return try TrackingPicture(network, task, session, currents, report).drawing
     case .delayedXor(let task):
-      return try AnswersPicture(task, session, seed: trainer.plan.seed).drawing
+      return try AnswersPicture(task, session, seed: seed).drawing
     case .touchClassification(let task):
-      let picture = try TouchPicture(
-        task, trainer, session, groupCount: options.groupCount)
+      let picture = try TouchPicture(task, session, seed: seed, groupCount: options.groupCount)
       for line in picture.lines { Program.say(line) }
       return picture.drawing
     }

@@ -13,13 +13,13 @@ struct TouchPicture {
   ]
 
   init(
-    _ task: TouchClassification, _ trainer: Trainer, _ session: BoardSession, groupCount: Int
+    _ task: TouchClassification, _ session: BoardSession, seed: UInt64, groupCount: Int
   ) throws(Failure) {
     self.task = task
     kinds = Array(Touch.Kind.allCases.prefix(task.knownCount))
     let baseline = CountBaseline(
-      task, Draws(seed: trainer.plan.seed, stream: Trainer.baselineStream), groupCount: 128)
-    var draws = Draws(seed: trainer.plan.seed, stream: Trainer.evaluationStream)
+      task, Draws(seed: seed, stream: Trainer.baselineStream), groupCount: 128)
+    var draws = Draws(seed: seed, stream: Trainer.evaluationStream)
     var counts = kinds.map { _ in Touch.Kind.allCases.map { _ in 0 } }
     var drawn: Set<Int> = []
     var baselineRight = 0

@@ -32,12 +32,15 @@ enum TrainCommand {
   {
     // The last step of a phase is that of its best network: worth a closer look.
     let isEndOfPhase = progress.step == trainer.plan.phases[0].stepCount
-    let quality = trainer.evaluate(groupCount: isEndOfPhase ? options.groupCount : 4)
+    let quality = trainer.evaluate(
+      groupCount: isEndOfPhase ? options.groupCount : 4, difficulty: progress.difficulty)
     return String(
       format:
-        "step %d of %d, %@: loss %.5f, NRMSE %.4f of %d fresh trials%@, %.0f spikes/s; %d left out, %d rolled back; %.0f s left",
+        "step %d of %d, %@%@: loss %.5f, NRMSE %.4f of %d fresh trials%@, %.0f spikes/s; %d left out, %d rolled back; %.0f s left",
       progress.step, progress.stepCount,
-      trainer.network.dynamics.isHard ? "hard threshold, int8" : "smooth gate", progress.loss,
+      trainer.network.dynamics.isHard ? "hard threshold, int8" : "smooth gate",
+      trainer.plan.curriculum == nil
+        ? "" : String(format: ", difficulty %.3f", progress.difficulty), progress.loss,
       quality.normalisedError, quality.trialCount,
       quality.rightCount.map { ", \($0) right" } ?? "", quality.spikesPerSecond,
       progress.skippedCount,

@@ -40,6 +40,8 @@ import Testing
       (["train", "xor", "-o", "a", "--classes", "4"], "--classes goes with train classify"),
       (["train", "classify", "-o", "a", "--classes", "9"], "--classes is \"9\", expected 2 .. 8"),
       (["samples", "xor", "-o", "a"], "no samples of \"xor\""),
+      (["train", "autoencode", "-o", "a", "--delay", "100"], "--delay goes with train xor"),
+      (["train", "xor", "-o", "a", "--delay", "9"], "expected 10 .. 5000"),
       (["train", "autoencode", "-o", "a", "--resume"], "--resume goes with --checkpoint"),
     ] as [([String], String)])
   func `wrong arguments are refused, each with its sentence`(arguments: [String], sentence: String)
