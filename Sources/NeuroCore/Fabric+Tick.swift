@@ -27,10 +27,9 @@ extension Fabric {
     let fired = memory.pointee.spikeCounts + memory.pointee.slot
     let list =
       memory.pointee.spikes + memory.pointee.slot * memory.pointee.count + Int(fired.pointee)
-    var place = neurons
     for index in 0..<count {
-      list[index] = UInt32(littleEndian: place.loadUnaligned(as: UInt32.self))
-      place += stride
+      let number = neurons.loadUnaligned(fromByteOffset: index &* stride, as: UInt32.self)
+      list[index] = UInt32(littleEndian: number)
     }
     fired.pointee += Int32(truncatingIfNeeded: count)
   }
@@ -83,7 +82,7 @@ extension Fabric {
 
   /// Sets state to 0 and forgets spikes and values under way; weights stay.
   public mutating func clear() {
-    for population in 0..<populationCount { populations[population].clear() }
+    for population in 0..<populationCount { (populations + population).pointee.clear() }
   }
 
   mutating func openTick() {
