@@ -94,9 +94,7 @@ import Training
       "zone": dynamics.zone, "start": dynamics.startVoltage, "lower": dynamics.lowerBound,
       "upper": Dynamics.upperBound, "loss": loss,
     ]
-    if case .quadratic(let milliseconds) = dynamics.neuron {
-      description["quadratic_milliseconds"] = milliseconds
-    }
+    if case .quadratic = dynamics.neuron { description["quadratic"] = true }
     var data = Data()
     func append(_ value: Double) {
       withUnsafeBytes(of: Float(value)) { data.append(contentsOf: $0) }

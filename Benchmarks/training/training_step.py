@@ -60,10 +60,11 @@ class Network:
     def advance(self, v, drive):
         """The voltage a tick later, and the spikes of it."""
         about = self.about
-        if "quadratic_milliseconds" in about:
-            cosine = torch.cos(2 * math.pi * v)
-            free = v + about["dt"] * ((1 + cosine) / about["quadratic_milliseconds"] + (1 - cosine) * drive)
-            spikes = torch.floor(free.detach())
+        if about.get("quadratic"):
+            share = 1 - torch.cos(2 * math.pi * v)
+            free = v + about["membrane_loss"] * (2 - share) + about["dt"] * share * drive
+            free = free.clamp(0, 2)
+            spikes = (free.detach() > 1).to(free.dtype)
         else:
             free = (1 - about["membrane_loss"]) * v + about["dt"] * drive
             free = free.clamp(about["lower"], about["upper"])
