@@ -25,10 +25,10 @@ extension Fabric {
       words[neuron] = value
     } else {
       memory.pointee.refractory[neuron] = UInt8(truncatingIfNeeded: value)
-      memory.pointee.mayWait = true
+      if value != 0 { memory.pointee.mayWait = true }
     }
     // What holds a value has to decay, whether a projection arrives there or not.
-    if variable.rawValue < Compartment.count {
+    if value != 0, variable.rawValue < Compartment.count {
       memory.pointee.arrivalCompartments |= 1 << variable.rawValue
     }
   }

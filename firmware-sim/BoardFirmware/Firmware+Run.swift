@@ -85,13 +85,12 @@ extension Firmware {
       let first = events[index]
       guard first.population < network.pointee.populationCount else { throw .index }
       let population = network.pointee.populations + Int(first.population)
-      guard population.pointee.kind == .input else { throw .index }
+      let neurons = population.pointee.neuronCount
+      guard population.pointee.kind == .input, first.neuron < neurons else { throw .index }
       guard first.tick < ticks, index == 0 || events[index &- 1].isBefore(first)
       else { throw .malformed }
       // Those of one tick and population together: neurons that ascend.
-      let neurons = population.pointee.neuronCount
       var last = first.neuron
-      guard last < neurons else { throw .index }
       index &+= 1
       while index < events.count {
         let event = events[index]

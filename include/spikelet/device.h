@@ -18,7 +18,7 @@ typedef struct spk_board_options {
   uint32_t cores;                  /**< 1 .. 4,096 */
   uint32_t neurons_per_core;       /**< 1 .. 65,536 */
   /** 0 .. 64 that simulate a board in this process, the caller's counted; 0 is 1. More than processors are slower, and
-   * no result depends on it. A placement does not look at it. */
+   * no result depends on it. No result of a placement depends on it. */
   uint32_t threads;
   uint64_t synapse_bytes_per_core; /**< 1 .. 2^40 */
 } spk_board_options;
