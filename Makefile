@@ -131,29 +131,33 @@ studies:
 	@$(call program,build/studies/represent,$(addprefix studies/,$(represent)) $(charts))
 	@$(call program,build/studies/learn_dynamics,$(addprefix studies/,$(learn_dynamics)) $(charts))
 
+# The tool that trains networks, for the processor of this machine.
+trainer := $(BOARD_SCRATCH)/release/spikelet
+build_trainer = SPIKELET_NATIVE=1 env -u CC swift build -c release --product spikelet --scratch-path $(BOARD_SCRATCH)
+
 train: stage ## trains a network that tracks a signal, and runs it on a board; TRAIN holds options, as "--seed 2"
-	@SPIKELET_NATIVE=1 env -u CC swift build -c release --product spikelet --scratch-path $(BOARD_SCRATCH)
+	@$(build_trainer)
 	@mkdir -p build/train
-	@$(BOARD_SCRATCH)/release/spikelet train autoencode -o build/train/autoencode.safetensors \
+	@$(trainer) train autoencode -o build/train/autoencode.safetensors \
 	  --picture build/train/autoencode.svg --checkpoint build/train/autoencode.checkpoint $(TRAIN)
 	@$(call program,build/train/track_signal,examples/c/track_signal.c)
 	@$(staged) build/train/track_signal build/train/autoencode.safetensors
 
 adapt: stage ## trains a classifier of touches, which then adapts on a board to what has changed; ADAPT_SEEDS holds seeds
-	@env -u CC swift build -c release --product spikelet --scratch-path $(BOARD_SCRATCH)
+	@$(build_trainer)
 	@$(call program,build/adapt/adapt_touch,examples/c/adapt_touch.c $(digits))
-	@tool=$(BOARD_SCRATCH)/release/spikelet; end=0; for seed in $(ADAPT_SEEDS); do \
+	@end=0; for seed in $(ADAPT_SEEDS); do \
 	  path=build/adapt/$$seed; \
-	  $$tool train classify --classes 6 --seed $$seed -o $$path.safetensors --picture $$path-trained.svg; \
-	  $$tool samples classify --trials 4096 --seed $$seed -o $$path-touches.txt; \
+	  $(trainer) train classify --classes 6 --seed $$seed -o $$path.safetensors --picture $$path-trained.svg; \
+	  $(trainer) samples classify --trials 4096 --seed $$seed -o $$path-touches.txt; \
 	  $(staged) build/adapt/adapt_touch $$path.safetensors $$path-touches.txt --seed $$seed --picture $$path.svg | \
 	    tee $$path.csv || end=1; \
 	done; exit $$end
 
 train-xor: ## learns the delayed XOR with gaps of up to half a second; XOR holds options, as "--delay 500 --seed 2"
-	@SPIKELET_NATIVE=1 env -u CC swift build -c release --product spikelet --scratch-path $(BOARD_SCRATCH)
+	@$(build_trainer)
 	@mkdir -p build/train
-	@$(BOARD_SCRATCH)/release/spikelet train xor --delay 500 --threads 2 -o build/train/xor.safetensors \
+	@$(trainer) train xor --delay 500 --threads 2 -o build/train/xor.safetensors \
 	  --picture build/train/xor.svg --checkpoint build/train/xor.checkpoint $(XOR) | tee build/train/xor.log
 
 abi: ## writes the baseline of the C ABI anew, and says what changed

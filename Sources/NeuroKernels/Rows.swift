@@ -5,9 +5,6 @@ import CKernels
 
 /// arrivals += rows · 2^shift, at most 256 rows: 64 columns at a time, whose sums stay in registers.
 ///
-/// Bytes are added in pairs, as words of 16 bits. With a low byte made unsigned by 128 more, the sum of the words less 256 times the
-/// sum of their high bytes is, modulo 2^16, that of the low ones. So a row costs a load, two sums and a shift for 32 weights.
-///
 /// - Parameters:
 ///   - weights: [sources][stride] int8.
 ///   - rows: [rowCount] numbers of rows.
@@ -19,27 +16,17 @@ public func addRows(
   _ weights: UnsafePointer<Int8>, rows: UnsafePointer<UInt32>, rowCount: Int, stride: Int,
   shift: Int32, into arrivals: UnsafeMutablePointer<Int32>, count: Int
 ) {
-  let shifts = Sums(repeating: shift)
-  let eight = Words(repeating: 8)
-  let flip = Words(repeating: 128)
-  let surplus = Words(repeating: 128 &* Int16(truncatingIfNeeded: rowCount))
   var column = 0
   while column < count {
-    var words0 = Words()
-    var words1 = Words()
-    var odd0 = Words()
-    var odd1 = Words()
+    var sums0 = PairSums()
+    var sums1 = PairSums()
     for index in 0..<rowCount {
       let row = UnsafeRawPointer(weights + (Int(rows[index]) &* stride &+ column))
-      let first = row.loadUnaligned(as: Words.self) ^ flip
-      let second = row.loadUnaligned(fromByteOffset: 32, as: Words.self) ^ flip
-      words0 &+= first
-      words1 &+= second
-      odd0 &+= first &>> eight
-      odd1 &+= second &>> eight
+      sums0.add(row.loadUnaligned(as: Bytes.self))
+      sums1.add(row.loadUnaligned(fromByteOffset: 32, as: Bytes.self))
     }
-    addPairs(words0 &- (odd0 &<< eight) &- surplus, odd0, shifts, to: arrivals + column)
-    addPairs(words1 &- (odd1 &<< eight) &- surplus, odd1, shifts, to: arrivals + (column &+ 32))
+    sums0.add(rowCount, shift, to: arrivals + column)
+    sums1.add(rowCount, shift, to: arrivals + (column &+ 32))
     column &+= 64
   }
 }
@@ -67,30 +54,51 @@ public func addRows(
       sum2 &+= row.loadUnaligned(fromByteOffset: 64, as: Words.self) &>> eight
       sum3 &+= row.loadUnaligned(fromByteOffset: 96, as: Words.self) &>> eight
     }
-    add(kernels_widen(sum0) &<< shifts, to: arrivals + column)
-    add(kernels_widen(sum1) &<< shifts, to: arrivals + (column &+ 16))
-    add(kernels_widen(sum2) &<< shifts, to: arrivals + (column &+ 32))
-    add(kernels_widen(sum3) &<< shifts, to: arrivals + (column &+ 48))
+    addSums(kernels_widen(sum0) &<< shifts, to: arrivals + column)
+    addSums(kernels_widen(sum1) &<< shifts, to: arrivals + (column &+ 16))
+    addSums(kernels_widen(sum2) &<< shifts, to: arrivals + (column &+ 32))
+    addSums(kernels_widen(sum3) &<< shifts, to: arrivals + (column &+ 48))
     column &+= 64
   }
 }
 
+private typealias Bytes = SIMD32<Int8>
 private typealias Words = SIMD16<Int16>
 private typealias Sums = SIMD16<Int32>
 
 @inline(__always)
-private func add(_ sums: Sums, to arrivals: UnsafeMutablePointer<Int32>) {
+private func addSums(_ sums: Sums, to arrivals: UnsafeMutablePointer<Int32>) {
   let place = UnsafeMutableRawPointer(arrivals)
   place.storeBytes(of: place.loadUnaligned(as: Sums.self) &+ sums, as: Sums.self)
 }
 
-/// Adds the sums of 32 columns, of which the even ones are apart from the odd ones.
-@inline(__always)
-private func addPairs(
-  _ even: Words, _ odd: Words, _ shifts: Sums, to arrivals: UnsafeMutablePointer<Int32>
-) {
-  add(kernels_widen_lower(even, odd) &<< shifts, to: arrivals)
-  add(kernels_widen_upper(even, odd) &<< shifts, to: arrivals + 16)
+/// The sums of 32 columns over at most 256 rows.
+///
+/// Bytes are added in pairs, as words of 16 bits. With a low byte made unsigned by 128 more, the sum of the words less 256 times the
+/// sum of their high bytes is, modulo 2^16, that of the low ones. So a row costs two sums and a shift for 32 weights.
+private struct PairSums {
+  private var words = Words()
+  private var odd = Words()
+
+  @inline(__always)
+  init() {}
+
+  @inline(__always)
+  mutating func add(_ row: Bytes) {
+    let pairs = unsafeBitCast(row, to: Words.self) ^ Words(repeating: 128)
+    words &+= pairs
+    odd &+= pairs &>> Words(repeating: 8)
+  }
+
+  /// arrivals += sums · 2^shift.
+  @inline(__always)
+  func add(_ rowCount: Int, _ shift: Int32, to arrivals: UnsafeMutablePointer<Int32>) {
+    let surplus = Words(repeating: 128 &* Int16(truncatingIfNeeded: rowCount))
+    let even = words &- (odd &<< Words(repeating: 8)) &- surplus
+    let shifts = Sums(repeating: shift)
+    addSums(kernels_widen_lower(even, odd) &<< shifts, to: arrivals)
+    addSums(kernels_widen_upper(even, odd) &<< shifts, to: arrivals + 16)
+  }
 }
 
 /// Changes rows of int8 weights, at most 256 of them, by their columns' steps, and adds what they become, as `addRows`.
@@ -113,10 +121,6 @@ public func changeAndAddRows(
   dither: UnsafePointer<UInt8>, low: Int8, high: Int8, shift: Int32,
   into arrivals: UnsafeMutablePointer<Int32>, count: Int
 ) {
-  let shifts = Sums(repeating: shift)
-  let eight = Words(repeating: 8)
-  let flip = Words(repeating: 128)
-  let surplus = Words(repeating: 128 &* Int16(truncatingIfNeeded: rowCount))
   let isFree = low == -128 && high == 127
   let lows = Bytes(repeating: low)
   let highs = Bytes(repeating: high)
@@ -124,10 +128,8 @@ public func changeAndAddRows(
   while column < count {
     let steps0 = Steps(most, fraction, dither, column)
     let steps1 = Steps(most, fraction, dither, column &+ 32)
-    var words0 = Words()
-    var words1 = Words()
-    var odd0 = Words()
-    var odd1 = Words()
+    var sums0 = PairSums()
+    var sums1 = PairSums()
     for index in 0..<rowCount {
       let row = UnsafeMutableRawPointer(weights + (Int(rows[index]) &* stride &+ column))
       let rho = Bytes(repeating: Int8(bitPattern: rhos[index]))
@@ -140,20 +142,14 @@ public func changeAndAddRows(
       }
       row.storeBytes(of: bytes0, as: Bytes.self)
       row.storeBytes(of: bytes1, toByteOffset: 32, as: Bytes.self)
-      let first = unsafeBitCast(bytes0, to: Words.self) ^ flip
-      let second = unsafeBitCast(bytes1, to: Words.self) ^ flip
-      words0 &+= first
-      words1 &+= second
-      odd0 &+= first &>> eight
-      odd1 &+= second &>> eight
+      sums0.add(bytes0)
+      sums1.add(bytes1)
     }
-    addPairs(words0 &- (odd0 &<< eight) &- surplus, odd0, shifts, to: arrivals + column)
-    addPairs(words1 &- (odd1 &<< eight) &- surplus, odd1, shifts, to: arrivals + (column &+ 32))
+    sums0.add(rowCount, shift, to: arrivals + column)
+    sums1.add(rowCount, shift, to: arrivals + (column &+ 32))
     column &+= 64
   }
 }
-
-private typealias Bytes = SIMD32<Int8>
 
 /// The steps of 32 columns.
 private struct Steps {

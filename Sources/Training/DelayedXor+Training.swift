@@ -43,14 +43,9 @@ extension DelayedXor {
   }
 
   public func start(seed: UInt64) -> Parameters {
-    var draws = Draws(seed: seed, stream: 0)
-    var parameters = Parameters(shape)
     let root = Double(neuronCount).squareRoot()
-    for (block, size) in [(Block.input, 0.1), (.slow, 0.1 / root), (.readOut, 0.3 / root)] {
-      for index in parameters.range(block) { parameters.values[index] = size * draws.normal() }
-    }
-    parameters.clearDiagonals()
-    return parameters
+    return Parameters(
+      shape, seed: seed, deviations: [.input: 0.1, .slow: 0.1 / root, .readOut: 0.3 / root])
   }
 
   /// The task as boards run it, and the parameters that are left.

@@ -2,7 +2,7 @@ import Foundation
 
 /// The slow task of [Huh2018]: two signed pulses on one channel, then a cue on another. At the cue the output is to swell to 1 if the
 /// signs differed, to −1 if they were equal, and to stay 0 if there was one pulse only. The paper has quadratic neurons; leaky ones
-/// learn it too, and run on boards.
+/// learn it too.
 public struct DelayedXor: TrainingTask, Codable, Equatable {
   public var neuronCount = 48
   public var pulseMilliseconds = 20.0

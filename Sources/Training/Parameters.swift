@@ -54,6 +54,16 @@ public struct Parameters: Equatable, Sendable {
     values = [Double](repeating: 0, count: range(.bias).upperBound)
   }
 
+  /// Normal deviates, block after block in the order given; the rest, and diagonals, are zero.
+  init(_ shape: Shape, seed: UInt64, deviations: KeyValuePairs<Block, Double>) {
+    self.init(shape)
+    var draws = Draws(seed: seed, stream: 0)
+    for (block, deviation) in deviations {
+      for index in range(block) { values[index] = deviation * draws.normal() }
+    }
+    clearDiagonals()
+  }
+
   public func count(_ block: Block) -> Int {
     switch block {
     case .input: shape.neuronCount * shape.inputCount

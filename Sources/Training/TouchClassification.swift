@@ -33,14 +33,9 @@ public struct TouchClassification: TrainingTask, Codable, Equatable {
   }
 
   public func start(seed: UInt64) -> Parameters {
-    var draws = Draws(seed: seed, stream: 0)
-    var parameters = Parameters(shape)
     let root = Double(neuronCount).squareRoot()
-    for (block, size) in [(Block.input, 0.5), (.slow, 0.01 / root), (.readOut, 0.3 / root)] {
-      for index in parameters.range(block) { parameters.values[index] = size * draws.normal() }
-    }
-    parameters.clearDiagonals()
-    return parameters
+    return Parameters(
+      shape, seed: seed, deviations: [.input: 0.5, .slow: 0.01 / root, .readOut: 0.3 / root])
   }
 
   public func trials(_ draws: inout Draws, difficulty: Double) -> Trials {
