@@ -9,7 +9,7 @@ enum ColumnChange {
   case step
   /// X does not depend on the weight: `most`, `fraction` and `dither`, with a draw per row.
   case dithered
-  /// X differs from synapse to synapse of a column: `amounts` of each term, and `words`.
+  /// X differs from synapse to synapse of a column: `amounts` of each term, and `dither`.
   case general
 }
 
@@ -25,28 +25,32 @@ func view(_ state: Int32, shift: UInt8) -> Int32 {
 func traceView(_ value: Int32, shift: UInt8) -> Int32 { min(view(value, shift: shift), 255) }
 
 /// sat_n(q + [f > u]) of docs/numerics.md 4.2, for the exact sum X.
+///
+/// - Parameters:
+///   - low: c_lo; not read where rounding is to nearest.
+///   - dither: u; not read there either.
 @inline(never)
 func roundedChange(
-  _ amount: Int64, rule: Rule, shift: Int64, word: UInt32, rho: UInt8, storage: WeightStorage
+  _ amount: Int64, rule: Rule, low: Int64, dither: UInt8, storage: WeightStorage
 ) -> Int32 {
-  let low = Int64(storage.minimum)
-  let high = Int64(storage.maximum)
+  let shift = Int64(rule.shift)
+  let least = Int64(storage.minimum)
+  let most = Int64(storage.maximum)
   if rule.rounding == .nearest {
     let change = (amount &+ (1 &<< (shift &+ 7))) &>> (shift &+ 8)
-    return Int32(truncatingIfNeeded: min(max(change, low), high))
+    return Int32(truncatingIfNeeded: min(max(change, least), most))
   }
-  let scaled = (amount &+ Int64(word) & ((1 &<< shift) &- 1)) &>> shift
-  let whole = min(max(scaled &>> 8, low), high)
-  let dither = UInt8(truncatingIfNeeded: word &>> 24) &+ rho
+  let scaled = (amount &+ low) &>> shift
+  let whole = min(max(scaled &>> 8, least), most)
   let up: Int64 = UInt8(truncatingIfNeeded: scaled) > dither ? 1 : 0
-  return Int32(truncatingIfNeeded: min(whole &+ up, high))
+  return Int32(truncatingIfNeeded: min(whole &+ up, most))
 }
 
 extension FabricPart {
   /// Fills the scratch arrays for the columns of a projection.
   func prepareColumns(
     _ index: Int, _ memory: UnsafeMutablePointer<ProjectionMemory>,
-    _ target: UnsafeMutablePointer<PopulationMemory>, moment: DrawMoment, due: DueTerms
+    _ target: UnsafeMutablePointer<PopulationMemory>, moment: DrawMoment, low: Int32, due: DueTerms
   ) -> ColumnChange {
     let columns = memory.pointee.targetCount
     guard
@@ -56,29 +60,26 @@ extension FabricPart {
     }
     if memory.pointee.projection.rule.rounding != .nearest {
       draw(
-        moment, .columnRounding, object: index, scratch.numbers + memory.pointee.firstTarget >> 2,
-        count: (columns + 3) >> 2, into: scratch.words)
+        moment, .columnRounding, object: index, scratch.numbers + memory.pointee.firstTarget >> 4,
+        count: (columns + 15) >> 4, into: scratch.dither)
     }
     guard memory.pointee.isByColumn else { return .general }
-    if memory.pointee.isNarrow { return splitValues(memory) }
+    if memory.pointee.isNarrow { return splitValues(memory, low: low) }
     let rule = memory.pointee.projection.rule
-    let draws = rule.rounding != .nearest
     let shift = Int64(rule.shift)
     let storage = memory.pointee.projection.storage
     let dithered = rule.rounding == .stochastic
     for column in 0..<columns {
       let amount = scratch.amounts[0][column]
-      let word = draws ? scratch.words[column] : 0
       if dithered {
-        let scaled = (amount &+ Int64(word) & ((1 &<< shift) &- 1)) &>> shift
+        let scaled = (amount &+ Int64(low)) &>> shift
         let whole = min(max(scaled &>> 8, Int64(storage.minimum)), Int64(storage.maximum))
         storeStep(Int32(truncatingIfNeeded: whole &+ 1), column, storage)
         scratch.fraction[column] =
           whole < storage.maximum ? UInt8(truncatingIfNeeded: scaled) : 0
-        scratch.dither[column] = UInt8(truncatingIfNeeded: word &>> 24)
       } else {
         let step = roundedChange(
-          amount, rule: rule, shift: shift, word: word, rho: 0, storage: storage)
+          amount, rule: rule, low: Int64(low), dither: scratch.dither[column], storage: storage)
         storeStep(step, column, storage)
         scratch.fraction[column] = 1
         scratch.dither[column] = 0
@@ -141,19 +142,21 @@ extension FabricPart {
   }
 
   /// Of a narrow rule: the steps of the columns.
-  private func splitValues(_ memory: UnsafeMutablePointer<ProjectionMemory>) -> ColumnChange {
+  private func splitValues(
+    _ memory: UnsafeMutablePointer<ProjectionMemory>, low: Int32
+  ) -> ColumnChange {
     let rule = memory.pointee.projection.rule
     let columns = memory.pointee.width
     let scale = Int32(memory.pointee.projection.rate) &* Int32(rule.terms[0].mantissa)
     let shift = Int32(truncatingIfNeeded: rule.shift)
     if memory.pointee.projection.storage == .int8 {
       kernels.split(
-        scratch.values, scale: scale, words: scratch.words, shift: shift, most: scratch.most8,
-        fraction: scratch.fraction, dither: scratch.dither, count: columns)
+        scratch.values, scale: scale, low: low, shift: shift, most: scratch.most8,
+        fraction: scratch.fraction, count: columns)
     } else {
       kernels.split(
-        scratch.values, scale: scale, words: scratch.words, shift: shift, most: scratch.most16,
-        fraction: scratch.fraction, dither: scratch.dither, count: columns)
+        scratch.values, scale: scale, low: low, shift: shift, most: scratch.most16,
+        fraction: scratch.fraction, count: columns)
     }
     guard rule.rounding == .stochasticByColumn else { return .dithered }
     if memory.pointee.projection.storage == .int16Master {
@@ -220,14 +223,18 @@ extension FabricPart {
     }
   }
 
-  /// Draws the blocks of so many numbers.
+  /// Draws the blocks of so many numbers, and of up to seven more.
+  ///
+  /// - Parameters:
+  ///   - bytes: [count rounded up to 8][16].
   func draw(
     _ moment: DrawMoment, _ purpose: DrawPurpose, object: Int, _ numbers: UnsafePointer<UInt32>,
-    count: Int, into words: UnsafeMutablePointer<UInt32>
+    count: Int, into bytes: UnsafeMutableRawPointer
   ) {
     kernels.drawBlocks(
       numbers, word1: moment.word1(purpose, object: object), word2: moment.word2,
-      word3: moment.word3, key: moment.seed, into: words, count: (count + 7) & ~7)
+      word3: moment.word3, key: moment.seed, into: bytes.assumingMemoryBound(to: UInt32.self),
+      count: (count + 7) & ~7)
   }
 }
 

@@ -14,6 +14,8 @@ struct Delivery {
   /// [targets] of the compartment that it arrives at.
   let arrivals: UnsafeMutablePointer<Int32>
   let moment: DrawMoment
+  /// c_lo of docs/numerics.md 4.2.
+  let low: Int32
   let change: ColumnChange
   let due: DueTerms
 }
@@ -43,12 +45,14 @@ extension FabricPart {
           && !target.pointee.firedLast.isEmpty)
       : .none
     guard rowsArrive || due.withoutRow else { return }
+    let low = learns ? lowBits(index, memory.pointee.projection.rule, moment: tick.moment) : 0
     let delivery = Delivery(
       index: index, memory: memory, target: target,
       arrivals: target.pointee.arrivals[Int(memory.pointee.projection.compartment.rawValue)],
-      moment: tick.moment,
+      moment: tick.moment, low: low,
       change: learns
-        ? prepareColumns(index, memory, target, moment: tick.moment, due: due) : .none, due: due)
+        ? prepareColumns(index, memory, target, moment: tick.moment, low: low, due: due) : .none,
+      due: due)
     if due.withoutRow, delivery.change != .none {
       deliverAll(delivery, slot: slot)
     } else if analogue {
@@ -57,6 +61,13 @@ extension FabricPart {
     } else {
       deliverRows(delivery, source.pointee.fired(slot: slot))
     }
+  }
+
+  /// c_lo of a rule, 0 where it rounds to nearest.
+  private func lowBits(_ index: Int, _ rule: Rule, moment: DrawMoment) -> Int32 {
+    guard rule.rounding != .nearest else { return 0 }
+    let word = moment.block(.columnRounding, object: index, index: 0, block: 1).x
+    return Int32(bitPattern: word & (1 &<< UInt32(truncatingIfNeeded: rule.shift) &- 1))
   }
 
   /// Every row, for what is due whether or not it arrives.

@@ -84,9 +84,8 @@ extension FabricPart {
         amount &+= part
       }
       change = roundedChange(
-        amount, rule: projection.rule, shift: Int64(projection.rule.shift),
-        word: projection.rule.rounding == .nearest ? 0 : scratch.words[column],
-        rho: synapse.rho, storage: projection.storage)
+        amount, rule: projection.rule, low: Int64(synapse.delivery.low),
+        dither: scratch.dither[column] &+ synapse.rho, storage: projection.storage)
     } else {
       let less = scratch.fraction[column] > scratch.dither[column] &+ synapse.rho ? 0 : 1
       change =

@@ -163,38 +163,36 @@ struct Kernels: BitwiseCopyable {
 
   @inline(__always)
   func split(
-    _ values: UnsafePointer<Int32>, scale: Int32, words: UnsafePointer<UInt32>, shift: Int32,
-    most: UnsafeMutablePointer<Int8>, fraction: UnsafeMutablePointer<UInt8>,
-    dither: UnsafeMutablePointer<UInt8>, count: Int
+    _ values: UnsafePointer<Int32>, scale: Int32, low: Int32, shift: Int32,
+    most: UnsafeMutablePointer<Int8>, fraction: UnsafeMutablePointer<UInt8>, count: Int
   ) {
     #if arch(x86_64)
       if isWide {
         return NeuroKernelsV3.split(
-          values, scale: scale, words: words, shift: shift, most: most, fraction: fraction,
-          dither: dither, count: count)
+          values, scale: scale, low: low, shift: shift, most: most, fraction: fraction,
+          count: count)
       }
     #endif
     NeuroKernels.split(
-      values, scale: scale, words: words, shift: shift, most: most, fraction: fraction,
-      dither: dither, count: count)
+      values, scale: scale, low: low, shift: shift, most: most, fraction: fraction,
+      count: count)
   }
 
   @inline(__always)
   func split(
-    _ values: UnsafePointer<Int32>, scale: Int32, words: UnsafePointer<UInt32>, shift: Int32,
-    most: UnsafeMutablePointer<Int16>, fraction: UnsafeMutablePointer<UInt8>,
-    dither: UnsafeMutablePointer<UInt8>, count: Int
+    _ values: UnsafePointer<Int32>, scale: Int32, low: Int32, shift: Int32,
+    most: UnsafeMutablePointer<Int16>, fraction: UnsafeMutablePointer<UInt8>, count: Int
   ) {
     #if arch(x86_64)
       if isWide {
         return NeuroKernelsV3.split(
-          values, scale: scale, words: words, shift: shift, most: most, fraction: fraction,
-          dither: dither, count: count)
+          values, scale: scale, low: low, shift: shift, most: most, fraction: fraction,
+          count: count)
       }
     #endif
     NeuroKernels.split(
-      values, scale: scale, words: words, shift: shift, most: most, fraction: fraction,
-      dither: dither, count: count)
+      values, scale: scale, low: low, shift: shift, most: most, fraction: fraction,
+      count: count)
   }
 
   @inline(__always)

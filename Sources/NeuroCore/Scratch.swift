@@ -2,9 +2,7 @@
 struct Scratch: BitwiseCopyable {
   /// [columns of rules that are not narrow] X of the law of each column; or of each term, but for its factors w and x.
   let amounts: InlineArray<4, UnsafeMutablePointer<Int64>>
-  /// Words of the column draws.
-  let words: UnsafeMutablePointer<UInt32>
-  /// Larger step of a column (q + 1), fraction in 1/256, and the column's dither byte.
+  /// Larger step of a column (q + 1), fraction in 1/256, and [columns and 64 more] the column's dither byte c.
   let most8: UnsafeMutablePointer<Int8>
   let most16: UnsafeMutablePointer<Int16>
   let fraction: UnsafeMutablePointer<UInt8>
@@ -33,11 +31,10 @@ struct Scratch: BitwiseCopyable {
       arena.take(Int64.self, wideColumns), arena.take(Int64.self, wideColumns),
       arena.take(Int64.self, wideColumns), arena.take(Int64.self, wideColumns),
     ]
-    words = arena.take(UInt32.self, width)
     most8 = arena.take(Int8.self, width)
     most16 = arena.take(Int16.self, width)
     fraction = arena.take(UInt8.self, width)
-    dither = arena.take(UInt8.self, width)
+    dither = arena.take(UInt8.self, width + 64)
     values = arena.take(Int32.self, width)
     gate = arena.take(Int32.self, width)
     let most = paddedCount(neurons)

@@ -85,24 +85,20 @@ public func union(_ values: UnsafePointer<Int32>, count: Int) -> Int32 {
 /// q + 1 and f of docs/numerics.md 4.2 for X = value · scale, |X| ≤ 2^30; f = 0 where q is the largest.
 ///
 /// - Parameters:
-///   - words: [count] draws of the columns.
+///   - low: c_lo.
 ///   - shift: K.
 @inline(never)
 @export(interface)
 @_optimize(speed)
 public func split(
-  _ values: UnsafePointer<Int32>, scale: Int32, words: UnsafePointer<UInt32>, shift: Int32,
-  most: UnsafeMutablePointer<Int8>, fraction: UnsafeMutablePointer<UInt8>,
-  dither: UnsafeMutablePointer<UInt8>, count: Int
+  _ values: UnsafePointer<Int32>, scale: Int32, low: Int32, shift: Int32,
+  most: UnsafeMutablePointer<Int8>, fraction: UnsafeMutablePointer<UInt8>, count: Int
 ) {
-  let mask: UInt32 = (1 &<< UInt32(truncatingIfNeeded: shift)) &- 1
   for column in 0..<(count & ~63) {
-    let low = Int32(bitPattern: words[column] & mask)
     let scaled = (values[column] &* scale &+ low) &>> shift
     let quotient = kernels_clip(scaled &>> 8, -128, 127)
     most[column] = Int8(truncatingIfNeeded: quotient &+ 1)
     fraction[column] = quotient == 127 ? 0 : UInt8(truncatingIfNeeded: scaled)
-    dither[column] = UInt8(truncatingIfNeeded: words[column] &>> 24)
   }
 }
 
@@ -111,18 +107,14 @@ public func split(
 @export(interface)
 @_optimize(speed)
 public func split(
-  _ values: UnsafePointer<Int32>, scale: Int32, words: UnsafePointer<UInt32>, shift: Int32,
-  most: UnsafeMutablePointer<Int16>, fraction: UnsafeMutablePointer<UInt8>,
-  dither: UnsafeMutablePointer<UInt8>, count: Int
+  _ values: UnsafePointer<Int32>, scale: Int32, low: Int32, shift: Int32,
+  most: UnsafeMutablePointer<Int16>, fraction: UnsafeMutablePointer<UInt8>, count: Int
 ) {
-  let mask: UInt32 = (1 &<< UInt32(truncatingIfNeeded: shift)) &- 1
   for column in 0..<(count & ~63) {
-    let low = Int32(bitPattern: words[column] & mask)
     let scaled = (values[column] &* scale &+ low) &>> shift
     let quotient = kernels_clip(scaled &>> 8, -32768, 32767)
     most[column] = Int16(truncatingIfNeeded: quotient &+ 1)
     fraction[column] = quotient == 32767 ? 0 : UInt8(truncatingIfNeeded: scaled)
-    dither[column] = UInt8(truncatingIfNeeded: words[column] &>> 24)
   }
 }
 

@@ -47,10 +47,14 @@ public struct ReferenceDraws: Sendable {
     return ((z0 + z1 + z2 + z3 - 510) * a + 128) >> 8
   }
 
-  /// Purpose 3: c = 0 .. 255 and cLow = 0 .. 2^K − 1 of a column, for the rule shift K.
-  public func columnRounding(projection: Int, column: Int, ruleShift: Int) -> (c: Int, cLow: Int) {
-    let word = bits(purpose: 3, object: projection, index: column / 4, block: 0).word(column % 4)
-    return (c: word >> 24, cLow: word % (1 << ruleShift))
+  /// Purpose 3, block 0: c = 0 .. 255 of a column.
+  public func columnRounding(projection: Int, column: Int) -> Int {
+    bits(purpose: 3, object: projection, index: column / 16, block: 0).byte(column % 16)
+  }
+
+  /// Purpose 3, block 1: cLow = 0 .. 2^K − 1 of a projection, for the rule shift K.
+  public func lowRounding(projection: Int, ruleShift: Int) -> Int {
+    bits(purpose: 3, object: projection, index: 0, block: 1).word(0) % (1 << ruleShift)
   }
 
   /// Purpose 4: ρ = 0 .. 255 of a row.

@@ -40,7 +40,7 @@ public struct SynapseTriggers: Sendable {
   }
 }
 
-/// The numbers that a rounding draws: c and c_lo of the column, ρ of the row. Section 4.2.
+/// The numbers that a rounding draws: c of the column, c_lo of the projection, ρ of the row. Section 4.2.
 public struct RoundingDraws: Sendable {
   public var c: Int
   public var cLow: Int

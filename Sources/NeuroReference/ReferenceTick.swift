@@ -100,8 +100,8 @@ extension ReferenceNetwork {
     views.preTrace =
       isAnalogue ? value! : source.description.preTrace.view(source.preTrace[row])
     views.postTrace = target.description.postTrace.view(target.postTrace[column])
-    let (c, cLow) = draws.columnRounding(
-      projection: index, column: column, ruleShift: projection.rule.shift)
+    let c = draws.columnRounding(projection: index, column: column)
+    let cLow = draws.lowRounding(projection: index, ruleShift: projection.rule.shift)
     let rho = draws.rowRounding(projection: index, row: row)
     projections[index].weights[synapse] = projection.rule.newWeight(
       views, triggers, rate: Int(projection.rate), bits: projections[index].bits,
