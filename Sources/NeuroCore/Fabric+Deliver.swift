@@ -48,7 +48,7 @@ extension FabricPart {
     let low = learns ? lowBits(index, memory.pointee.projection.rule, moment: tick.moment) : 0
     let delivery = Delivery(
       index: index, memory: memory, target: target,
-      arrivals: target.pointee.arrivals[Int(memory.pointee.projection.compartment.rawValue)],
+      arrivals: scratch.arrivals[Int(memory.pointee.projection.compartment.rawValue)],
       moment: tick.moment, low: low,
       change: learns
         ? prepareColumns(index, memory, target, moment: tick.moment, low: low, due: due) : .none,

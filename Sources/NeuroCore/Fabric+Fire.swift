@@ -45,7 +45,7 @@ extension FabricPart {
     decay(memory, .dendrite, decays.dendrite)
     let reset = SharedReset(memory)
     kernels.integrateAndFire(
-      memory.pointee.state[0], memory.pointee.arrivals[0], keep: 4096 - Int32(decays.membrane),
+      memory.pointee.state[0], scratch.arrivals[0], keep: 4096 - Int32(decays.membrane),
       bias: memory.pointee.population.bias, lowerBound: memory.pointee.population.lowerBound,
       above: memory.pointee.population.threshold, reset: reset.value, kept: reset.kept,
       into: scratch.flags, count: memory.pointee.width)

@@ -1,3 +1,4 @@
+import CKernels
 import NeuroKernels
 
 /// What the work of one tick depends on.
@@ -154,7 +155,7 @@ extension FabricPart {
     decay(memory, .current1, decays.current1)
     decay(memory, .current2, decays.current2)
     decay(memory, .dendrite, decays.dendrite)
-    let arrivals = memory.pointee.arrivals[0]
+    let arrivals = scratch.arrivals[0]
     var bias = memory.pointee.population.bias
     if memory.pointee.population.hasArray(.bias) {
       addBounded(memory.pointee.array(.bias), to: arrivals, count: count)
@@ -195,7 +196,7 @@ extension FabricPart {
     let number = Int(compartment.rawValue)
     guard memory.pointee.arrivalCompartments & (1 << compartment.rawValue) != 0 else { return }
     kernels.decayAndAdd(
-      memory.pointee.state[number], memory.pointee.arrivals[number],
+      memory.pointee.state[number], scratch.arrivals[number],
       keep: 4096 - Int32(fraction), count: memory.pointee.width)
   }
 
@@ -227,10 +228,10 @@ extension FabricPart {
       let input2 = add(memory, 2, neuron, decay: decays.current2)
       _ = add(memory, 3, neuron, decay: decays.dendrite)
       var drive = (input1 &+ input2 &+ half) &>> shift
-      drive &+= bound(memory.pointee.arrivals[0][neuron])
+      drive &+= bound(scratch.arrivals[0][neuron])
       drive &+= memory.pointee.value(.bias, shared: population.bias, neuron)
       if population.noiseAmplitude != 0 { drive &+= scratch.values[neuron] }
-      memory.pointee.arrivals[0][neuron] = 0
+      scratch.arrivals[0][neuron] = 0
       let before = memory.pointee.state[0][neuron]
       guard population.kind == .leaky else {
         memory.pointee.state[0][neuron] = turned(
@@ -241,6 +242,11 @@ extension FabricPart {
       let lower = memory.pointee.value(.lowerBound, shared: population.lowerBound, neuron)
       memory.pointee.state[0][neuron] = max(lower, saturate(sum))
     }
+    // What arrived beyond the last neuron is not for the next population.
+    let count = memory.pointee.count
+    for compartment in 0..<Compartment.count {
+      kernels_zero(scratch.arrivals[compartment] + count, 4 * (memory.pointee.width - count))
+    }
   }
 
   @inline(__always)
@@ -250,9 +256,9 @@ extension FabricPart {
   ) -> Int32 {
     let kept = NeuroKernels.decay(
       memory.pointee.state[compartment][neuron], keep: 4096 - Int32(fraction))
-    let sum = saturate(kept &+ bound(memory.pointee.arrivals[compartment][neuron]))
+    let sum = saturate(kept &+ bound(scratch.arrivals[compartment][neuron]))
     memory.pointee.state[compartment][neuron] = sum
-    memory.pointee.arrivals[compartment][neuron] = 0
+    scratch.arrivals[compartment][neuron] = 0
     return sum
   }
 

@@ -19,8 +19,6 @@ struct PopulationMemory: BitwiseCopyable {
 
   /// [width] each of V, I1, I2, U.
   private(set) var state: InlineArray<4, UnsafeMutablePointer<Int32>>
-  /// [width] each, zero between ticks.
-  private(set) var arrivals: InlineArray<4, UnsafeMutablePointer<Int32>>
   private(set) var refractory: UnsafeMutablePointer<UInt8>
   let hasMembrane: Bool
   /// The first decay set.
@@ -56,10 +54,6 @@ struct PopulationMemory: BitwiseCopyable {
     wholeCount = count
     let neurons = population.kind.hasMembrane ? paddedCount(count) : 0
     state = [
-      arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
-      arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
-    ]
-    arrivals = [
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
     ]
@@ -142,10 +136,7 @@ struct PopulationMemory: BitwiseCopyable {
     var view = self
     view.firstNeuron = first
     view.count = end - first
-    for compartment in 0..<4 {
-      view.state[compartment] += first
-      view.arrivals[compartment] += first
-    }
+    for compartment in 0..<4 { view.state[compartment] += first }
     view.refractory += first
     view.preTrace += first
     view.postTrace += first

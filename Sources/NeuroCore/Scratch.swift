@@ -1,5 +1,7 @@
 /// Working arrays, reused by each projection in each tick. [columns] each.
 struct Scratch: BitwiseCopyable {
+  /// What arrives at each compartment of a population; zero but while one is at work.
+  let arrivals: InlineArray<4, UnsafeMutablePointer<Int32>>
   /// [columns of rules that are not narrow] X of the law of each column; or of each term, but for its factors w and x.
   let amounts: InlineArray<4, UnsafeMutablePointer<Int64>>
   /// Larger step of a column (q + 1), fraction in 1/256, and [columns and 64 more] the column's dither byte c.
@@ -27,6 +29,10 @@ struct Scratch: BitwiseCopyable {
   ///   - wideColumns: of the largest target of a rule that is not narrow.
   init(columns: Int, neurons: Int, wideColumns: Int, arena: inout Arena) {
     let width = paddedCount(columns)
+    arrivals = [
+      arena.take(Int32.self, width), arena.take(Int32.self, width),
+      arena.take(Int32.self, width), arena.take(Int32.self, width),
+    ]
     amounts = [
       arena.take(Int64.self, wideColumns), arena.take(Int64.self, wideColumns),
       arena.take(Int64.self, wideColumns), arena.take(Int64.self, wideColumns),

@@ -51,6 +51,30 @@ import Testing
   }
 
   @Test(
+    "What columns beyond the last neuron come to is not heard by the next population",
+    arguments: Implementation.allCases)
+  func columnsBeyond(implementation: Implementation) {
+    var network = NetworkDescription()
+    network.add(.input, 1)
+    network.add(.leaky, 3) { $0.hasThreshold = false }
+    network.set(.decayIndex, of: 1, [0, 0, 0])
+    network.add(.leaky, 40) { $0.hasThreshold = false }
+    network.connect(0, 1, [1, 1, 1]) {
+      $0.compartment = .membrane
+      $0.learning = true
+      $0.rule.termCount = 1
+      $0.rule.terms[0].mantissa = 4
+    }
+    let run = implementation.make(network)
+    for count in 0..<3 {
+      run.fire(population: 0, neuron: 0)
+      run.tick(count)
+    }
+    #expect(run.membrane(1).allSatisfy { $0 != 0 })
+    #expect(run.membrane(2) == [Int](repeating: 0, count: 40))
+  }
+
+  @Test(
     "Clear forgets state and what is under way, and keeps weights",
     arguments: Implementation.allCases)
   func clear(implementation: Implementation) {
