@@ -24,28 +24,6 @@ func view(_ state: Int32, shift: UInt8) -> Int32 {
 @inline(__always)
 func traceView(_ value: Int32, shift: UInt8) -> Int32 { min(view(value, shift: shift), 255) }
 
-/// sat_n(q + [f > u]) of docs/numerics.md 4.2, for the exact sum X.
-///
-/// - Parameters:
-///   - low: c_lo; not read where rounding is to nearest.
-///   - dither: u; not read there either.
-@inline(never)
-func roundedChange(
-  _ amount: Int64, rule: Rule, low: Int64, dither: UInt8, storage: WeightStorage
-) -> Int32 {
-  let shift = Int64(rule.shift)
-  let least = Int64(storage.minimum)
-  let most = Int64(storage.maximum)
-  if rule.rounding == .nearest {
-    let change = (amount &+ (1 &<< (shift &+ 7))) &>> (shift &+ 8)
-    return Int32(truncatingIfNeeded: min(max(change, least), most))
-  }
-  let scaled = (amount &+ low) &>> shift
-  let whole = min(max(scaled &>> 8, least), most)
-  let up: Int64 = UInt8(truncatingIfNeeded: scaled) > dither ? 1 : 0
-  return Int32(truncatingIfNeeded: min(whole &+ up, most))
-}
-
 extension FabricPart {
   /// Fills the scratch arrays for the columns of a projection.
   func prepareColumns(
@@ -68,6 +46,7 @@ extension FabricPart {
     let rule = memory.pointee.projection.rule
     let shift = Int64(rule.shift)
     let storage = memory.pointee.projection.storage
+    let rounding = WeightRounding(rule, low: low, storage: storage)
     let dithered = rule.rounding == .stochastic
     for column in 0..<columns {
       let amount = scratch.amounts[0][column]
@@ -78,8 +57,7 @@ extension FabricPart {
         scratch.fraction[column] =
           whole < storage.maximum ? UInt8(truncatingIfNeeded: scaled) : 0
       } else {
-        let step = roundedChange(
-          amount, rule: rule, low: Int64(low), dither: scratch.dither[column], storage: storage)
+        let step = rounding.change(amount, dither: scratch.dither[column])
         storeStep(step, column, storage)
         scratch.fraction[column] = 1
         scratch.dither[column] = 0

@@ -51,7 +51,7 @@ extension ProjectionMemory {
     if projection.blankOut > 0 || (projection.hasRule && !isByColumn) { return 64 }
     switch projection.connectivity {
     case .dense: return projection.hasRule ? 3 : 1
-    case .sparse: return projection.hasRule ? 64 : 16
+    case .sparse: return projection.hasRule ? 32 : 16
     case .oneToOne, .sharedKernel: return 64
     }
   }

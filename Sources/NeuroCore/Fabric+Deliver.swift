@@ -119,16 +119,29 @@ extension FabricPart {
     let isPlain = memory.pointee.projection.blankOut == 0 && delivery.change != .general
     if isPlain, memory.pointee.projection.connectivity == .dense {
       deliverDense(delivery, rows)
-    } else if isPlain, delivery.change == .none,
-      memory.pointee.projection.connectivity == .sparse
+    } else if isPlain, memory.pointee.projection.connectivity == .sparse,
+      delivery.change == .none || memory.pointee.isShort
     {
-      let arrivals = delivery.arrivals - memory.pointee.firstTarget
-      for place in 0..<rows.count {
-        if place &+ 1 < rows.count { memory.pointee.fetch(row: Int(rows[place &+ 1])) }
-        memory.pointee.scatter(row: Int(rows[place]), into: arrivals)
-      }
+      deliverSparse(delivery, rows)
     } else {
       for row in rows { deliverRow(delivery, Int(row), value: 1) }
+    }
+  }
+
+  /// Sparse rows whose change does not depend on the weight.
+  private func deliverSparse(_ delivery: Delivery, _ rows: UnsafeBufferPointer<UInt32>) {
+    let memory = delivery.memory
+    guard let list = rows.baseAddress else { return }
+    drawRows(delivery, list, count: rows.count)
+    let arrivals = delivery.arrivals - memory.pointee.firstTarget
+    for place in 0..<rows.count {
+      if place &+ 1 < rows.count { memory.pointee.fetch(row: Int(rows[place &+ 1])) }
+      if delivery.change == .none {
+        memory.pointee.scatter(row: Int(rows[place]), into: arrivals)
+      } else {
+        memory.pointee.changeAndScatter(
+          row: Int(rows[place]), scratch, rho: scratch.rhos[place], into: delivery.arrivals)
+      }
     }
   }
 
@@ -136,11 +149,7 @@ extension FabricPart {
   private func deliverDense(_ delivery: Delivery, _ rows: UnsafeBufferPointer<UInt32>) {
     let memory = delivery.memory
     guard let list = rows.baseAddress else { return }
-    if delivery.change == .dithered {
-      drawRows(delivery, list, count: rows.count)
-    } else if delivery.change == .step {
-      kernels_zero(scratch.rhos, rows.count)
-    }
+    drawRows(delivery, list, count: rows.count)
     var next = 0
     while next < rows.count {
       let length = min(rowsAtOnce, rows.count &- next)
@@ -188,8 +197,12 @@ extension FabricPart {
     }
   }
 
-  /// Draws ρ of rows, which ascend.
+  /// Draws ρ of rows, which ascend; 0 where columns take one step.
   private func drawRows(_ delivery: Delivery, _ rows: UnsafePointer<UInt32>, count: Int) {
+    guard delivery.change == .dithered else {
+      if delivery.change == .step { kernels_zero(scratch.rhos, count) }
+      return
+    }
     let blocks = listBlocks(of: rows, count: count, into: scratch.blocks)
     draw(
       delivery.moment, .rowRounding, object: delivery.index, scratch.blocks, count: blocks,

@@ -1,10 +1,5 @@
-import CKernels
-import NeuroKernels
-
 /// As many targets as 16 bits number, and one number more that says of a target that it does not exist.
 private let shortTargets = 65_535
-/// Synapses of a row that are fetched ahead: the nearest cache holds them twice.
-private let synapsesFetched = 2_048
 
 /// One projection at run time: its bits and its weights in model order.
 struct ProjectionMemory: BitwiseCopyable {
@@ -28,9 +23,9 @@ struct ProjectionMemory: BitwiseCopyable {
   private(set) var rowStarts: UnsafeMutablePointer<UInt32>
   /// [sources] where rows end: `rowStarts` from the second on, but in a view.
   private(set) var rowEnds: UnsafeMutablePointer<UInt32>
-  private let isShort: Bool
-  private let targets16: UnsafeMutablePointer<UInt16>
-  private let targets32: UnsafeMutablePointer<UInt32>
+  let isShort: Bool
+  let targets16: UnsafeMutablePointer<UInt16>
+  let targets32: UnsafeMutablePointer<UInt32>
 
   init(
     _ projection: Projection, source: Population, target: Population, arena: inout Arena
@@ -107,43 +102,6 @@ struct ProjectionMemory: BitwiseCopyable {
     return view
   }
 
-  /// Asks for a sparse row that is read soon: rows lie anywhere in memory, where no processor guesses them.
-  func fetch(row: Int) {
-    let start = Int(rowStarts[row])
-    let count = min(Int(rowEnds[row]) - start, synapsesFetched)
-    let weightBytes = projection.storage.bytes
-    let weights =
-      projection.storage == .int8
-      ? UnsafeRawPointer(weights8) : UnsafeRawPointer(weights16)
-    kernels_fetch(weights + weightBytes * start, weightBytes * count)
-    if isShort {
-      kernels_fetch(targets16 + start, 2 * count)
-    } else {
-      kernels_fetch(targets32 + start, 4 * count)
-    }
-  }
-
-  /// arrivals += the acting weights of a sparse row, times 2^shift; arrivals begin with target 0, in a view, too.
-  func scatter(row: Int, into arrivals: UnsafeMutablePointer<Int32>) {
-    let start = Int(rowStarts[row])
-    let count = Int(rowEnds[row]) - start
-    let shift = Int32(projection.shift)
-    switch (projection.storage, isShort) {
-    case (.int8, true):
-      NeuroKernels.scatter(
-        weights8 + start, to: targets16 + start, shift: shift, into: arrivals, count: count)
-    case (.int8, false):
-      NeuroKernels.scatter(
-        weights8 + start, to: targets32 + start, shift: shift, into: arrivals, count: count)
-    case (.int16Master, true):
-      NeuroKernels.scatter(
-        weights16 + start, to: targets16 + start, shift: shift, into: arrivals, count: count)
-    case (.int16Master, false):
-      NeuroKernels.scatter(
-        weights16 + start, to: targets32 + start, shift: shift, into: arrivals, count: count)
-    }
-  }
-
   @inline(__always)
   func stored(_ position: Int) -> Int32 {
     projection.storage == .int8 ? Int32(weights8[position]) : Int32(weights16[position])
@@ -156,11 +114,6 @@ struct ProjectionMemory: BitwiseCopyable {
     } else {
       weights16[position] = Int16(truncatingIfNeeded: weight)
     }
-  }
-
-  @inline(__always)
-  func acting(_ weight: Int32) -> Int32 {
-    projection.storage == .int8 ? weight : weight &>> 8
   }
 
   /// The stored weight's limits: those of its width and of the rule.

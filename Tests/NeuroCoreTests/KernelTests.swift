@@ -87,6 +87,53 @@ import Testing
     }
   }
 
+  @Test("A sparse row changes as a dense one does, of both widths of weights", arguments: 1...20)
+  func sparseRowsChange(seed: Int) {
+    sparseRowChanges(
+      NeuroKernels.changeAndScatter as ChangeAndScatter<Int8>, acting: 0, seed: seed)
+    sparseRowChanges(
+      NeuroKernels.changeAndScatter as ChangeAndScatter<Int16>, acting: 8, seed: seed)
+  }
+
+  typealias ChangeAndScatter<Weight> = (
+    _ weights: UnsafeMutablePointer<Weight>, _ targets: UnsafePointer<UInt16>, _ first: Int,
+    _ most: UnsafePointer<Weight>, _ fraction: UnsafePointer<UInt8>,
+    _ dither: UnsafePointer<UInt8>, _ rho: UInt8, _ low: Int32, _ high: Int32, _ shift: Int32,
+    _ arrivals: UnsafeMutablePointer<Int32>, _ count: Int
+  ) -> Void
+
+  /// - Parameters:
+  ///   - acting: bits that a weight that acts has less.
+  func sparseRowChanges<Weight: FixedWidthInteger>(
+    _ change: ChangeAndScatter<Weight>, acting: Int, seed: Int
+  ) {
+    var random = SplitMix64(seed: UInt64(seed))
+    let first = random.pick([0, 64])
+    let columns = (0..<97).filter { _ in random.chance(50) }
+    let weights = Self.numbers(Weight.self, columns.count, &random)
+    let steps = Self.numbers(Weight.self, 97, &random)
+    let dither = Self.numbers(UInt8.self, 97, &random)
+    let fraction = zip(steps, Self.numbers(UInt8.self, 97, &random)).map {
+      $0 == Weight.max ? 0 : $1
+    }
+    let rho = UInt8(random.integer(0...255))
+    let limits = random.pick([(Int(Weight.min), Int(Weight.max)), (-100, 7), (0, 0)])
+    var changed = weights
+    var arrivals = [Int32](repeating: 4, count: 97)
+    change(
+      &changed, columns.map { UInt16($0 + first) }, first, steps.map { $0 &+ 1 }, fraction, dither,
+      rho, Int32(limits.0), Int32(limits.1), 2, &arrivals, columns.count)
+    var sums = [Int](repeating: 4, count: 97)
+    for (synapse, column) in columns.enumerated() {
+      let up = fraction[column] > dither[column] &+ rho ? 1 : 0
+      let sum = Int(weights[synapse]) + Int(steps[column]) + up
+      let expected = min(max(sum, limits.0), limits.1)
+      #expect(Int(changed[synapse]) == expected)
+      sums[column] += (expected >> acting) * 4
+    }
+    #expect(arrivals.map(Int.init) == sums)
+  }
+
   @Test("Blocks drawn together are those drawn one by one")
   func blocksAgree() {
     let moment = DrawMoment(seed: 0x1234_5678_9ABC_DEF0, stream: 1, count: 1 << 40 | 77)
