@@ -81,7 +81,7 @@ test-kernel: stage board ## runs programs against boards on USB in an emulated k
 test-aarch64: stage ## builds the library for 64-bit ARM, and runs programs against it in an emulator
 	@scripts/test-aarch64
 
-nightly: ## runs what takes too long for each commit: emulated kernel, accuracy, long fault campaigns
+nightly: ## runs what takes too long for each commit: emulated kernel, accuracy, studies, peers, long fault campaigns
 	@scripts/nightly
 
 bench: stage board testbed ## measures start-up, size, learning speed and the cost of calls and of links
