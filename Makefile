@@ -154,11 +154,13 @@ adapt: stage ## trains a classifier of touches, which then adapts on a board to 
 	    tee $$path.csv || end=1; \
 	done; exit $$end
 
-train-xor: ## learns the delayed XOR with gaps of up to half a second; XOR holds options, as "--delay 500 --seed 2"
+train_xor = $(trainer) train xor --delay 500 --threads 2 -o $(1).safetensors --picture $(1).svg --checkpoint $(1).checkpoint
+
+train-xor: ## learns the delayed XOR with gaps of up to half a second, with a hard threshold and with a smooth gate; XOR holds options, as "--seed 2"
 	@$(build_trainer)
 	@mkdir -p build/train
-	@$(trainer) train xor --delay 500 --threads 2 -o build/train/xor.safetensors \
-	  --picture build/train/xor.svg --checkpoint build/train/xor.checkpoint $(XOR) | tee build/train/xor.log
+	@$(call train_xor,build/train/xor) $(XOR) | tee build/train/xor.log
+	@$(call train_xor,build/train/xor-smooth) --gate smooth $(XOR) | tee build/train/xor-smooth.log
 
 abi: ## writes the baseline of the C ABI anew, and says what changed
 	@scripts/abi refresh

@@ -13,7 +13,8 @@ extension DelayedXor {
   /// How it is trained.
   ///
   /// - Parameter stepCount: short gaps, with the smooth gate, which is active everywhere, and an eighth as many as the board will run
-  ///   it; long ones, as the board will run it, with gaps that grow, and 1,000 before with the smooth gate and the shortest gaps.
+  ///   it; long ones, with gaps that grow, and 1,000 before with the smooth gate and the shortest gaps. They grow as the board will run
+  ///   it, or with the smooth gate, and then half as many follow as the board will run it.
   public func plan(stepCount: Int) -> TrainingPlan {
     hasMemory ? longPlan(stepCount: stepCount) : shortPlan(stepCount: stepCount)
   }
@@ -30,13 +31,16 @@ extension DelayedXor {
 
   private func longPlan(stepCount: Int) -> TrainingPlan {
     let spread = gapsMilliseconds.upperBound - gapsMilliseconds.lowerBound
-    var plan = TrainingPlan(phases: [
-      Phase(stepCount: 1000, rate: 1e-2, zone: 1),
-      Phase(stepCount: stepCount, rate: 3e-3, zone: 1, isDeployment: true),
-    ])
+    var growing = Phase(stepCount: stepCount, rate: 3e-3, zone: 1, isDeployment: !growsSmoothly)
+    growing.surrogate = Surrogate()
+    var plan = TrainingPlan(phases: [Phase(stepCount: 1000, rate: 1e-2, zone: 1), growing])
+    if growsSmoothly {
+      growing.stepCount = (stepCount + 1) / 2
+      growing.isDeployment = true
+      plan.phases.append(growing)
+    }
     plan.curriculum = Curriculum(difficulty: min(1, 15 / spread))
     plan.phases[0].difficulty = 0
-    plan.phases[1].surrogate = Surrogate()
     plan.explosion = 50
     plan.rates = [.slow: 0.1, .bias: 0.02, .input: 0.2]
     return plan

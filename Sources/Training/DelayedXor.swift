@@ -14,6 +14,8 @@ public struct DelayedXor: TrainingTask, Codable, Equatable {
   /// There are two more outputs while training, to be kept up through the gaps: the sign of a pulse that was the only one so far,
   /// and, after a second one, the answer to come. Boards do not get them.
   public var hasMemory = false
+  /// Longer gaps are learnt with the smooth gate, before the threshold is hard, and not after.
+  public var growsSmoothly = false
   public var dynamics = Dynamics(
     neuron: .leaky(milliseconds: 50), tickMilliseconds: 2, fastMilliseconds: 2,
     slowMilliseconds: 20)

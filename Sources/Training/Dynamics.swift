@@ -19,7 +19,7 @@ public struct Dynamics: Codable, Equatable, Sendable {
   public var zone = 0.5
   /// A spike is released at the threshold, as on a board; the adjoint still takes the gate of the zone.
   public var isHard = false
-  /// With a hard threshold: what the adjoint takes in place of the gate along the hard trajectory.
+  /// What the adjoint takes in place of the gate.
   public var surrogate: Surrogate?
   /// v stays between them; not for quadratic neurons. The upper one is where a board's membrane saturates.
   public var lowerBound = -2.0

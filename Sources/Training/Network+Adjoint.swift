@@ -8,8 +8,8 @@ extension Network {
   ///     γ_fast ← (1 − dt/τ_fast) γ_fast + W_fastᵀ γ_I
   ///     γ_slow ← (1 − dt/τ_slow) γ_slow + W_slowᵀ γ_I + Oᵀ ∂l/∂o
   ///
-  /// With a hard threshold it is that of the smooth gate along the hard trajectory: no gradient, but a direction. See `Surrogate` for
-  /// another.
+  /// With a hard threshold it is that of the smooth gate along the hard trajectory: no gradient, but a direction. So is, with either
+  /// of them, that of a `Surrogate`.
   ///
   /// - Parameters:
   ///   - trajectory: of `run` with the same trials; its drive is used up.
@@ -57,7 +57,7 @@ extension Network {
   /// One tick back, but for what recurrent synapses carry.
   private func step(_ adjoint: inout Adjoint, _ trajectory: Trajectory, _ tick: Int) {
     let gate = Gate(zone: dynamics.zone)
-    let surrogate = dynamics.isHard ? dynamics.surrogate : nil
+    let surrogate = dynamics.surrogate
     let entering = Real(surrogate?.share ?? 1)
     let leaving: Real = surrogate == nil ? 1 : 0
     let limit = Lanes(repeating: Real(surrogate?.limit ?? .infinity))

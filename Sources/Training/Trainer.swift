@@ -56,7 +56,8 @@ public final class Trainer {
     let (loss, gradient) = gradient(network)
     state.step += 1
     let norm = gradient.norm
-    let limit = plan.phases[index].isDeployment ? Double.infinity : plan.explosion
+    let isExact = !plan.phases[index].isDeployment && plan.phases[index].surrogate == nil
+    let limit = isExact ? plan.explosion : .infinity
     if norm < limit {
       state.loss = state.loss == 0 ? loss : 0.97 * state.loss + 0.03 * loss
       let cosine = 0.525 + 0.475 * cos(Double.pi * fraction)

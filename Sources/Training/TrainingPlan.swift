@@ -7,7 +7,7 @@ public struct Phase: Codable, Equatable, Sendable {
   public var zone: Double
   /// Spikes are released at the threshold, and weights are rounded as the board holds them.
   public var isDeployment: Bool
-  /// In a deployment phase: what the adjoint takes in place of the gate.
+  /// What the adjoint takes in place of the gate, with a hard threshold or a smooth gate.
   public var surrogate: Surrogate?
   /// How far the curriculum goes meanwhile.
   public var difficulty = 1.0
@@ -31,8 +31,8 @@ public struct TrainingPlan: Codable, Equatable, Sendable {
   public var threadCount = 1
   /// Gradients are scaled down to this norm.
   public var clip = 1.0
-  /// A step whose gradient is larger, or no number, is left out, and the weights shrink a little. In a deployment phase, where the
-  /// adjoint is a direction only, no gradient is too large.
+  /// A step whose gradient is larger, or no number, is left out, and the weights shrink a little. In a deployment phase and with a
+  /// surrogate, where the adjoint is a direction only, no gradient is too large.
   public var explosion = 1e9
   /// Steps of a block are the phase's rate times this; 1 if there is none.
   public var rates: [Block: Double] = [:]
@@ -47,6 +47,12 @@ public struct TrainingPlan: Codable, Equatable, Sendable {
   public init(phases: [Phase]) { self.phases = phases }
 
   public var stepCount: Int { phases.reduce(0) { $0 + $1.stepCount } }
+
+  /// Whether a phase ends with as many steps, and another follows.
+  public func isBetweenPhases(_ step: Int) -> Bool {
+    let (index, fraction) = phase(step)
+    return step > 0 && index > 0 && fraction == 0
+  }
 
   /// The phase of a step, and how much of it was before: 0 ..< 1.
   func phase(_ step: Int) -> (index: Int, fraction: Double) {

@@ -62,6 +62,7 @@ struct Options: Equatable {
     case "--classes":
       try setKnownCount(number(option, value, 2...UInt64(Touch.Kind.allCases.count)))
     case "--delay": try setDelay(value)
+    case "--gate": try setGate(value)
     case "--threads": threadCount = Int(try number(option, value, 1...64))
     default: throw Failure("no option \"\(option)\"")
     }
@@ -96,7 +97,19 @@ struct Options: Equatable {
     if task.dynamics.neuron != DelayedXor().dynamics.neuron {
       longer.dynamics.neuron = task.dynamics.neuron
     }
+    longer.growsSmoothly = task.growsSmoothly
     command = .train(.delayedXor(longer))
+  }
+
+  private mutating func setGate(_ value: String) throws(Failure) {
+    guard case .train(.delayedXor(var task)) = command else {
+      throw Failure("--gate goes with train xor")
+    }
+    guard value == "smooth" || value == "hard" else {
+      throw Failure("--gate is \"\(value)\", expected smooth or hard")
+    }
+    task.growsSmoothly = value == "smooth"
+    command = .train(.delayedXor(task))
   }
 
   /// Groups of as many trials as there are lanes.

@@ -29,6 +29,7 @@ struct Failure: Error {
                           with long gaps, those in which they grow
       --neuron KIND       train xor: leaky or quadratic
       --delay MS          train xor: the longest gap between pulses and cue (25); longer ones are learnt by a curriculum
+      --gate KIND         train xor: what longer gaps grow with, a hard threshold (hard) or a smooth gate, and a threshold afterwards (smooth)
       --classes N         train classify: shows the first N classes only (8)
       --seed N            train: of weights and trials (1)
       --threads N         train: cores to use (1)

@@ -31,7 +31,7 @@ enum TrainCommand {
     -> String
   {
     // The last step of a phase is that of its best network: worth a closer look.
-    let isEndOfPhase = progress.step == trainer.plan.phases[0].stepCount
+    let isEndOfPhase = trainer.plan.isBetweenPhases(progress.step)
     let quality = trainer.evaluate(
       groupCount: isEndOfPhase ? options.groupCount : 4, difficulty: progress.difficulty)
     return String(

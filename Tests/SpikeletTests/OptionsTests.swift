@@ -24,6 +24,12 @@ import Testing
     #expect(
       try Options(["train", "classify", "-o", "y", "--classes", "6"]).command
         == .train(.touchClassification(known)))
+    var smooth = DelayedXor(longestGapMilliseconds: 500)
+    smooth.growsSmoothly = true
+    for order in [["--delay", "500", "--gate", "smooth"], ["--gate", "smooth", "--delay", "500"]] {
+      #expect(
+        try Options(["train", "xor", "-o", "a"] + order).command == .train(.delayedXor(smooth)))
+    }
   }
 
   @Test(
@@ -41,6 +47,8 @@ import Testing
       (["train", "classify", "-o", "a", "--classes", "9"], "--classes is \"9\", expected 2 .. 8"),
       (["samples", "xor", "-o", "a"], "no samples of \"xor\""),
       (["train", "autoencode", "-o", "a", "--delay", "100"], "--delay goes with train xor"),
+      (["train", "autoencode", "-o", "a", "--gate", "smooth"], "--gate goes with train xor"),
+      (["train", "xor", "-o", "a", "--gate", "soft"], "expected smooth or hard"),
       (["train", "xor", "-o", "a", "--delay", "9"], "expected 10 .. 5000"),
       (["train", "autoencode", "-o", "a", "--resume"], "--resume goes with --checkpoint"),
     ] as [([String], String)])

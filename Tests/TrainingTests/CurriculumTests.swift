@@ -35,6 +35,45 @@ import Testing
     #expect(short.tickCount < long.tickCount && long.tickCount <= task.tickCount)
   }
 
+  @Test func `they grow with the smooth gate if asked to, and the threshold comes last`() {
+    var smooth = task
+    smooth.growsSmoothly = true
+    var plan = smooth.plan(stepCount: 80)
+    #expect(plan.phases.map(\.isDeployment) == [false, false, true])
+    #expect(plan.phases.map(\.stepCount) == [1000, 80, 40])
+    #expect((0...1100).filter(plan.isBetweenPhases) == [1000, 1080])
+    plan.phases[0].stepCount = 80
+    (plan.testPeriod, plan.groupCount) = (10, 2)
+    plan.curriculum?.pass = 0.5
+    let trainer = Trainer(.delayedXor(smooth), plan)
+    while trainer.state.step < 160 { trainer.step() }
+    let grown = trainer.state.difficulty
+    #expect(grown > plan.curriculum!.difficulty)
+    #expect(!trainer.network.dynamics.isHard && trainer.network.dynamics.zone == 1)
+    while !trainer.isDone { trainer.step() }
+    #expect(trainer.network.dynamics.isHard && trainer.state.difficulty >= grown)
+  }
+
+  @Test(arguments: [false, true])
+  func `a surrogate changes the adjoint and not what the network does`(isHard: Bool) {
+    var draws = Draws(seed: 1, stream: 2)
+    let trials = task.trials(&draws, difficulty: 1)
+    let trajectory = Trajectory(task.shape, tickCount: task.tickCount)
+    func results(_ surrogate: Surrogate?) -> (output: [Lanes], gradient: Parameters) {
+      var dynamics = task.dynamics
+      (dynamics.zone, dynamics.isHard, dynamics.surrogate) = (1, isHard, surrogate)
+      let network = Network(dynamics, task.start(seed: 1))
+      var gradient = Parameters(task.shape)
+      network.run(trials, trajectory)
+      network.addGradient(trials, trajectory, to: &gradient)
+      return (Array(trajectory.output), gradient)
+    }
+    let (gate, surrogate) = (results(nil), results(Surrogate()))
+    #expect(gate.output == surrogate.output)
+    #expect(gate.gradient[.slow] != surrogate.gradient[.slow])
+    #expect(gate.gradient[.readOut] == surrogate.gradient[.readOut])
+  }
+
   @Test func `without enough right answers they stay as they are`() {
     var strict = plan
     strict.curriculum?.pass = 2
