@@ -106,7 +106,8 @@ bench-growth: stage ## measures time and memory from 10^4 synapses to 10^8, and 
 	  examples/c/chart.c studies/lines.c $$($(staged) $(PKG_CONFIG) --cflags --libs spikelet) -lm
 	@$(staged) build/bench/growth build/bench
 
-bench-peers: stage ## measures the board beside Brian2 and Nengo, which it installs in .venv
+bench-peers: stage ## measures the board beside Brian2, Nengo and snnTorch, which it installs in .venv
+	@scripts/bootstrap torch
 	@mkdir -p build/bench
 	@$(CC) -O3 -g -Iexamples/c -o build/bench/peer_board Benchmarks/peers/peer_board.c \
 	  Benchmarks/kernels/{workloads,largest_block,recurrent_board}.c $$($(staged) $(PKG_CONFIG) --cflags --libs spikelet) -lm
