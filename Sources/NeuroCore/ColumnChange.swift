@@ -32,7 +32,8 @@ extension FabricPart {
   ) -> ColumnChange {
     let columns = memory.pointee.targetCount
     guard
-      memory.pointee.isNarrow ? fillValues(memory, target) : fillAmounts(memory, target, due: due)
+      memory.pointee.isNarrow
+        ? fillSteps(memory, target, low: low) : fillAmounts(memory, target, due: due)
     else {
       return .none
     }
@@ -42,7 +43,7 @@ extension FabricPart {
         count: (columns + 15) >> 4, into: scratch.dither)
     }
     guard memory.pointee.isByColumn else { return .general }
-    if memory.pointee.isNarrow { return splitValues(memory, low: low) }
+    if memory.pointee.isNarrow { return settleSteps(memory) }
     let rule = memory.pointee.projection.rule
     let shift = Int64(rule.shift)
     let storage = memory.pointee.projection.storage
@@ -75,25 +76,28 @@ extension FabricPart {
     }
   }
 
-  /// Of a narrow rule: what each column multiplies, 0 where the gate is closed; false if all are 0.
-  private func fillValues(
+  /// Of a narrow rule: the steps of the columns; false if all are 0.
+  private func fillSteps(
     _ memory: UnsafeMutablePointer<ProjectionMemory>,
-    _ target: UnsafeMutablePointer<PopulationMemory>
+    _ target: UnsafeMutablePointer<PopulationMemory>, low: Int32
   ) -> Bool {
     let term = memory.pointee.projection.rule.terms[0]
     let columns = memory.pointee.width
     guard term.mantissa != 0, memory.pointee.projection.rate != 0 else { return false }
+    let scale = Int32(memory.pointee.projection.rate) &* Int32(term.mantissa)
+    let shift = Int32(truncatingIfNeeded: memory.pointee.projection.rule.shift)
+    let isByte = memory.pointee.projection.storage == .int8
     let factor = term.factorA == .one ? term.factorB : term.factorA
     let viewed = variable(factor, of: target)
     let gate = variable(term.gateVariable, of: target)
-    if term.gate != .none, let first = viewed.first, viewed.second == nil,
+    if isByte, term.gate != .none, let first = viewed.first, viewed.second == nil,
       let gateFirst = gate.first, gate.second == nil
     {
-      return kernels.view(
-        first, shift: Int32(viewed.shift), high: viewed.high, gate: gateFirst,
+      return kernels.viewAndSplit(
+        first, viewShift: Int32(viewed.shift), high: viewed.high, gate: gateFirst,
         gateShift: Int32(gate.shift), gateHigh: gate.high, opensFrom: Int32(term.gateLow),
-        to: Int32(term.gateHigh), isInside: term.gate == .inside, into: scratch.values,
-        count: columns) != 0
+        to: Int32(term.gateHigh), isInside: term.gate == .inside, scale: scale, low: low,
+        shift: shift, most: scratch.most8, fraction: scratch.fraction, count: columns) != 0
     }
     fillView(of: factor, target, into: scratch.values)
     if term.gate != .none {
@@ -102,7 +106,17 @@ extension FabricPart {
         scratch.values, gate: scratch.gate, low: Int32(term.gateLow), high: Int32(term.gateHigh),
         isInside: term.gate == .inside, count: columns)
     }
-    return kernels.union(scratch.values, count: columns) != 0
+    guard kernels.union(scratch.values, count: columns) != 0 else { return false }
+    if isByte {
+      kernels.split(
+        scratch.values, scale: scale, low: low, shift: shift, most: scratch.most8,
+        fraction: scratch.fraction, count: columns)
+    } else {
+      kernels.split(
+        scratch.values, scale: scale, low: low, shift: shift, most: scratch.most16,
+        fraction: scratch.fraction, count: columns)
+    }
+    return true
   }
 
   private func fillView(
@@ -119,27 +133,13 @@ extension FabricPart {
       count: target.pointee.width)
   }
 
-  /// Of a narrow rule: the steps of the columns.
-  private func splitValues(
-    _ memory: UnsafeMutablePointer<ProjectionMemory>, low: Int32
-  ) -> ColumnChange {
-    let rule = memory.pointee.projection.rule
-    let columns = memory.pointee.width
-    let scale = Int32(memory.pointee.projection.rate) &* Int32(rule.terms[0].mantissa)
-    let shift = Int32(truncatingIfNeeded: rule.shift)
-    if memory.pointee.projection.storage == .int8 {
-      kernels.split(
-        scratch.values, scale: scale, low: low, shift: shift, most: scratch.most8,
-        fraction: scratch.fraction, count: columns)
-    } else {
-      kernels.split(
-        scratch.values, scale: scale, low: low, shift: shift, most: scratch.most16,
-        fraction: scratch.fraction, count: columns)
-    }
-    guard rule.rounding == .stochasticByColumn else { return .dithered }
+  /// What rows ask of a narrow rule whose steps are there.
+  private func settleSteps(_ memory: UnsafeMutablePointer<ProjectionMemory>) -> ColumnChange {
+    guard memory.pointee.projection.rule.rounding == .stochasticByColumn else { return .dithered }
     if memory.pointee.projection.storage == .int16Master {
       kernels.settle(
-        scratch.most16, fraction: scratch.fraction, dither: scratch.dither, count: columns)
+        scratch.most16, fraction: scratch.fraction, dither: scratch.dither,
+        count: memory.pointee.width)
     }
     return .step
   }

@@ -27,31 +27,36 @@ public func view(
   }
 }
 
-/// `view` and `close` of two variables at once.
+/// `view`, `close` and `split` at once, of one variable and another that the gate looks at.
 ///
 /// - Parameters:
 ///   - first, gate: [count] what is viewed, and what the gate looks at.
-/// - Returns: the bits that some value has.
+///   - open, last: the gate's limits.
+/// - Returns: the bits that some value has that was viewed.
 @inline(never)
 @export(interface)
 @_optimize(speed)
-public func view(
-  _ first: UnsafePointer<Int32>, shift: Int32, high: Int32, gate: UnsafePointer<Int32>,
-  gateShift: Int32, gateHigh: Int32, opensFrom low: Int32, to last: Int32, isInside: Bool,
-  into views: UnsafeMutablePointer<Int32>, count: Int
+public func viewAndSplit(
+  _ first: UnsafePointer<Int32>, viewShift: Int32, high: Int32, gate: UnsafePointer<Int32>,
+  gateShift: Int32, gateHigh: Int32, opensFrom open: Int32, to last: Int32, isInside: Bool,
+  scale: Int32, low: Int32, shift: Int32, most: UnsafeMutablePointer<Int8>,
+  fraction: UnsafeMutablePointer<UInt8>, count: Int
 ) -> Int32 {
-  let half: Int32 = shift == 0 ? 0 : 1 &<< (shift &- 1)
+  let half: Int32 = viewShift == 0 ? 0 : 1 &<< (viewShift &- 1)
   let gateHalf: Int32 = gateShift == 0 ? 0 : 1 &<< (gateShift &- 1)
   let flip: Int32 = isInside ? 0 : -1
   var bits: Int32 = 0
   for column in 0..<(count & ~63) {
     let seen = kernels_clip((gate[column] &+ gateHalf) &>> gateShift, -32768, gateHigh)
-    let isAbove: Int32 = seen >= low ? -1 : 0
+    let isAbove: Int32 = seen >= open ? -1 : 0
     let isBelow: Int32 = seen <= last ? -1 : 0
-    let value = kernels_clip((first[column] &+ half) &>> shift, -32768, high)
-    let open = value & (isAbove & isBelow ^ flip)
-    views[column] = open
-    bits |= open
+    let viewed = kernels_clip((first[column] &+ half) &>> viewShift, -32768, high)
+    let value = viewed & (isAbove & isBelow ^ flip)
+    let scaled = (value &* scale &+ low) &>> shift
+    let quotient = kernels_clip(scaled &>> 8, -128, 127)
+    most[column] = Int8(truncatingIfNeeded: quotient &+ 1)
+    fraction[column] = quotient == 127 ? 0 : UInt8(truncatingIfNeeded: scaled)
+    bits |= value
   }
   return bits
 }
