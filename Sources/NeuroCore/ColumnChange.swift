@@ -43,13 +43,22 @@ extension FabricPart {
         count: (columns + 15) >> 4, into: scratch.dither)
     }
     guard memory.pointee.isByColumn else { return .general }
-    if memory.pointee.isNarrow { return settleSteps(memory) }
+    let change =
+      memory.pointee.isNarrow ? settleSteps(memory) : splitAmounts(memory, low: low)
+    endSteps(memory, change)
+    return change
+  }
+
+  /// Of a rule by column that is not narrow: the steps of the columns.
+  private func splitAmounts(
+    _ memory: UnsafeMutablePointer<ProjectionMemory>, low: Int32
+  ) -> ColumnChange {
     let rule = memory.pointee.projection.rule
     let shift = Int64(rule.shift)
     let storage = memory.pointee.projection.storage
     let rounding = WeightRounding(rule, low: low, storage: storage)
     let dithered = rule.rounding == .stochastic
-    for column in 0..<columns {
+    for column in 0..<memory.pointee.targetCount {
       let amount = scratch.amounts[0][column]
       if dithered {
         let scaled = (amount &+ Int64(low)) &>> shift
@@ -65,6 +74,20 @@ extension FabricPart {
       }
     }
     return dithered ? .dithered : .step
+  }
+
+  /// Beyond the last column, where kernels of rows take in weights of other rows, steps are 0.
+  private func endSteps(_ memory: UnsafeMutablePointer<ProjectionMemory>, _ change: ColumnChange) {
+    let end = memory.pointee.targetCount
+    let isByte = memory.pointee.projection.storage == .int8
+    // Of 0 and 1, the lower one; masters that all take one step have no lower one.
+    let most = isByte || change == .dithered ? 1 : 0
+    kernels_zero(scratch.fraction + end, columnsBeyond)
+    if isByte {
+      (scratch.most8 + end).update(repeating: Int8(most), count: columnsBeyond)
+    } else {
+      (scratch.most16 + end).update(repeating: Int16(most), count: columnsBeyond)
+    }
   }
 
   @inline(__always)
@@ -90,9 +113,7 @@ extension FabricPart {
     let factor = term.factorA == .one ? term.factorB : term.factorA
     let viewed = variable(factor, of: target)
     let gate = variable(term.gateVariable, of: target)
-    if isByte, term.gate != .none, let first = viewed.first, viewed.second == nil,
-      let gateFirst = gate.first, gate.second == nil
-    {
+    if memory.pointee.isViewedAtOnce, let first = viewed.first, let gateFirst = gate.first {
       return kernels.viewAndSplit(
         first, viewShift: Int32(viewed.shift), high: viewed.high, gate: gateFirst,
         gateShift: Int32(gate.shift), gateHigh: gate.high, opensFrom: Int32(term.gateLow),
@@ -162,18 +183,18 @@ extension FabricPart {
       let scale =
         rate &* (Int64(term.mantissa) &<< Int64(rule.shift &- Int(term.shift)))
       let amounts = scratch.amounts[isByColumn ? 0 : index]
-      let isGated = term.gate != .none && term.gateVariable != .preTrace
-      let gate = variable(term.gateVariable, of: target)
-      let factorA = variable(term.factorA, of: target)
-      let factorB = variable(term.factorB, of: target)
-      let fired = term.trigger == .postsynaptic ? target.pointee.firedLast : nil
-      for place in 0..<(fired?.count ?? columns) {
-        let column = fired.map { Int($0[place]) - memory.pointee.firstTarget } ?? place
-        guard column >= 0, column < columns else { continue }
-        if isGated, !term.isOpen(gate[column]) { continue }
-        let amount = scale &* Int64(factorA[column]) &* Int64(factorB[column])
-        amounts[column] &+= amount
-        any |= amount
+      let column = TermOfColumns(
+        term: term, scale: scale, gate: variable(term.gateVariable, of: target),
+        factorA: variable(term.factorA, of: target), factorB: variable(term.factorB, of: target))
+      if term.trigger == .postsynaptic {
+        var fired = target.pointee.firedLast.neurons
+        while let neuron = fired.next() {
+          let place = neuron - memory.pointee.firstTarget
+          guard place >= 0, place < columns else { continue }
+          any |= column.add(place, to: amounts)
+        }
+      } else {
+        for place in 0..<columns { any |= column.add(place, to: amounts) }
       }
     }
     return any != 0
@@ -216,6 +237,24 @@ extension FabricPart {
   }
 }
 
+/// One term of a rule, in the columns.
+private struct TermOfColumns {
+  let term: Term
+  let scale: Int64
+  let gate: NeuronVariable
+  let factorA: NeuronVariable
+  let factorB: NeuronVariable
+
+  /// What it adds to X of a column, but for the factors of a synapse.
+  @inline(__always)
+  func add(_ column: Int, to amounts: UnsafeMutablePointer<Int64>) -> Int64 {
+    if term.gate != .none, term.gateVariable != .preTrace, !term.isOpen(gate[column]) { return 0 }
+    let amount = scale &* Int64(factorA[column]) &* Int64(factorB[column])
+    amounts[column] &+= amount
+    return amount
+  }
+}
+
 /// The view of one variable of a population's neurons; 1 where a factor is "one", the weight or the pre trace.
 private struct NeuronVariable {
   let first: UnsafeMutablePointer<Int32>?
@@ -242,5 +281,24 @@ private struct NeuronVariable {
       return isTrace ? traceView(first[column], shift: shift) : view(first[column], shift: shift)
     }
     return view(first[column] &+ second[column], shift: shift)
+  }
+}
+
+extension Projection {
+  /// Whether the columns of its rule, which is narrow, are viewed and split at once: two variables of one array each.
+  var isViewedAtOnce: Bool {
+    let term = rule.terms[0]
+    let factor = term.factorA == .one ? term.factorB : term.factorA
+    return storage == .int8 && term.gate != .none && factor.isArray && term.gateVariable.isArray
+  }
+}
+
+extension Factor {
+  /// Whether it is one array of the target.
+  fileprivate var isArray: Bool {
+    switch self {
+    case .membrane, .dendrite, .meanDendrite, .postTrace: true
+    case .one, .weight, .current, .preTrace: false
+    }
   }
 }

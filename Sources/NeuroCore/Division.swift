@@ -35,7 +35,7 @@ struct Division: BitwiseCopyable {
     }
     innerCuts = arena.take(UInt32.self, (threads - 1) * rows)
     var blocks = 0
-    for population in populations { blocks += paddedCount(Int(population.neuronCount)) / 64 }
+    for population in populations { blocks += blockCount(Int(population.neuronCount)) }
     blockCosts = arena.take(Int.self, blocks)
   }
 }
@@ -44,6 +44,9 @@ struct Division: BitwiseCopyable {
 private let neuronCost = 8
 /// A row arrives in one tick of so many, as far as cuts go.
 private let ticksPerRow = 64
+
+/// Blocks of 64 neurons, the last one maybe less.
+private func blockCount(_ neurons: Int) -> Int { (neurons + 63) / 64 }
 
 extension ProjectionMemory {
   /// What a synapse costs whose row arrives.
@@ -74,7 +77,7 @@ extension Fabric {
     var next = 0
     for index in 0..<populationCount {
       division.blockStarts[index] = next
-      next += populations[index].width / 64
+      next += blockCount(populations[index].count)
       let traced = populations[index].hasTraces ? neuronCost * populations[index].count : 0
       let fixed =
         populations[index].hasMembrane ? neuronCost * populations[index].count : 0
@@ -102,7 +105,7 @@ extension Fabric {
         }
       } else {
         let perBlock = 64 * weight * memory.pointee.weightCount / memory.pointee.targetCount
-        for block in 0..<populations[target].width / 64 { costs[block] += perBlock }
+        for block in 0..<blockCount(populations[target].count) { costs[block] += perBlock }
       }
     }
   }

@@ -9,6 +9,13 @@ struct DueTerms: BitwiseCopyable {
 
   private init() {}
 
+  /// All terms of a rule by column, whose rows arrive.
+  static func byColumn(termCount: UInt8) -> DueTerms {
+    var due = DueTerms()
+    due.bits = 1 &<< termCount &- 1
+    return due
+  }
+
   /// - Parameters:
   ///   - count: of the ticks of learning runs.
   ///   - rowsArrive, targetsFired: whether there are any.

@@ -13,14 +13,17 @@ extension FabricPart {
     if delivery.change == .general { fill(&terms, delivery, row, value) }
     let changes = delivery.change == .general ? terms.count > 0 : delivery.change != .none
     guard changes || value != nil else { return }
+    // Stretches of the row: where it is dense, its two parts.
     var positions: Range<Int>
+    var rest = 0..<0
     // What a position is less than its column, where targets are not listed.
     var start = 0
     let isSparse = memory.pointee.projection.connectivity == .sparse
     switch memory.pointee.projection.connectivity {
     case .dense:
-      start = row * memory.pointee.stride
-      positions = start..<(start + memory.pointee.targetCount)
+      positions = memory.pointee.blocks.positions(row: row)
+      rest = memory.pointee.rest.positions(row: row)
+      start = positions.lowerBound
     case .sparse:
       positions = Int(memory.pointee.rowStarts[row])..<Int(memory.pointee.rowEnds[row])
     case .oneToOne, .sharedKernel:
@@ -42,22 +45,28 @@ extension FabricPart {
     let fixedColumn = rule.skipsDiagonal ? row - memory.pointee.firstTarget : -1
     let factor = (value ?? 0) &<< Int32(memory.pointee.projection.shift)
     var blankOut = RowBlankOut(delivery, row, arrives: value != nil)
-    for position in positions {
-      let column =
-        isSparse ? memory.pointee.target(position) &- memory.pointee.firstTarget : position &- start
-      if blankOut.drops(column) { continue }
-      var weight = memory.pointee.stored(position)
-      if changes, column != fixedColumn {
-        let dither = scratch.dither[column] &+ rho
-        let change =
-          delivery.change == .general
-          ? rounding.change(terms.amount(column, weight: weight), dither: dither)
-          : step(column, dither: dither, isByte: isByte)
-        weight = kernels_clip(weight &+ change, low, high)
-        memory.pointee.store(weight, at: position)
+    repeat {
+      for position in positions {
+        let column =
+          isSparse
+          ? memory.pointee.target(position) &- memory.pointee.firstTarget : position &- start
+        if blankOut.drops(column) { continue }
+        var weight = memory.pointee.stored(position)
+        if changes, column != fixedColumn {
+          let dither = scratch.dither[column] &+ rho
+          let change =
+            delivery.change == .general
+            ? rounding.change(terms.amount(column, weight: weight), dither: dither)
+            : step(column, dither: dither, isByte: isByte)
+          weight = kernels_clip(weight &+ change, low, high)
+          memory.pointee.store(weight, at: position)
+        }
+        delivery.arrivals[column] &+= (isByte ? weight : weight &>> 8) &* factor
       }
-      delivery.arrivals[column] &+= (isByte ? weight : weight &>> 8) &* factor
-    }
+      positions = rest
+      rest = 0..<0
+      start = positions.lowerBound &- memory.pointee.rest.first
+    } while !positions.isEmpty
   }
 
   /// Of the two steps of a column, the upper or the lower one, which are stored modulo 2^n.

@@ -5,14 +5,11 @@ extension FabricPart {
   ///
   /// - Parameters:
   ///   - list: room for as many as there are.
-  /// - Returns: how many fired.
-  func fire(
-    _ memory: UnsafeMutablePointer<PopulationMemory>, into list: UnsafeMutablePointer<UInt32>
-  ) -> Int {
+  func fire(_ memory: UnsafeMutablePointer<PopulationMemory>, into list: SpikeList) {
     let count = memory.pointee.count
     guard memory.pointee.population.hasThreshold else {
-      wait(memory.pointee.refractory, count)
-      return 0
+      list.clear()
+      return wait(memory.pointee.refractory, count)
     }
     guard memory.pointee.population.groupSize <= 1 else {
       return fireGroups(memory, into: list)
@@ -31,43 +28,51 @@ extension FabricPart {
         refractory: memory.pointee.refractory, ticks: memory.pointee.population.refractoryTicks,
         into: scratch.flags, count: memory.pointee.width)
     }
-    return finish(memory, reset, into: list)
+    finish(memory, reset, into: list)
   }
 
-  /// Steps 4 to 6 at once, if the population is one of those for which they can be; how many fired, as above.
+  /// Steps 4 to 6 at once, if the population is one of those for which they can be.
   func integrateAndFire(
-    _ memory: UnsafeMutablePointer<PopulationMemory>, into list: UnsafeMutablePointer<UInt32>
-  ) -> Int? {
-    guard memory.pointee.isPlain, memory.pointee.arrivalCompartments & 0b0110 == 0,
+    _ memory: UnsafeMutablePointer<PopulationMemory>, into list: SpikeList
+  ) -> Bool {
+    guard memory.pointee.isPlain, memory.pointee.liveCompartments & 0b0110 == 0,
       !memory.pointee.mayWait
-    else { return nil }
+    else { return false }
     let decays = memory.pointee.firstDecays
     decay(memory, .dendrite, decays.dendrite)
     let reset = SharedReset(memory)
     kernels.integrateAndFire(
-      memory.pointee.state[0], scratch.arrivals[0], keep: 4096 - Int32(decays.membrane),
+      memory.pointee.state[0], scratch.membraneArrivals, keep: 4096 - Int32(decays.membrane),
       bias: memory.pointee.population.bias, lowerBound: memory.pointee.population.lowerBound,
       above: memory.pointee.population.threshold, reset: reset.value, kept: reset.kept,
       into: scratch.flags, count: memory.pointee.width)
-    return finish(memory, reset, into: list)
+    finish(memory, reset, into: list)
+    return true
   }
 
   /// Lists those that fired, and resets them if that has not been done.
   private func finish(
-    _ memory: UnsafeMutablePointer<PopulationMemory>, _ reset: SharedReset,
-    into list: UnsafeMutablePointer<UInt32>
-  ) -> Int {
+    _ memory: UnsafeMutablePointer<PopulationMemory>, _ reset: SharedReset, into list: SpikeList
+  ) {
     endFlags(memory.pointee.count)
-    let found = kernels.collect(
-      scratch.flags, count: memory.pointee.count, into: list, room: memory.pointee.count)
-    if !reset.isDone {
-      for place in 0..<found { self.reset(memory, Int(list[place])) }
+    list.clear()
+    let firstNeuron = memory.pointee.firstNeuron
+    var first = 0
+    while first < memory.pointee.count {
+      // Views begin with a multiple of 64, too, so that no run ends within what is read at once.
+      let run = (firstNeuron + first) / SpikeList.runLength
+      let end = min(memory.pointee.count, (run + 1) * SpikeList.runLength - firstNeuron)
+      let halves = list.halves + list.count
+      let found = kernels.collect(
+        scratch.flags + first, count: end - first, offset: firstNeuron + first, into: halves,
+        room: memory.pointee.count - list.count)
+      list.grow(run: run, by: found)
+      if !reset.isDone {
+        let start = run * SpikeList.runLength - firstNeuron
+        for place in 0..<found { self.reset(memory, start + Int(halves[place])) }
+      }
+      first = end
     }
-    let first = UInt32(truncatingIfNeeded: memory.pointee.firstNeuron)
-    if first != 0 {
-      for place in 0..<found { list[place] &+= first }
-    }
-    return found
   }
 
   /// Refractory counts of neurons that cannot fire go down by one: only a program that wrote them made any.
@@ -83,13 +88,13 @@ extension FabricPart {
 
   /// Of each group the candidate furthest above its threshold fires, the lowest index among equals.
   private func fireGroups(
-    _ memory: UnsafeMutablePointer<PopulationMemory>, into list: UnsafeMutablePointer<UInt32>
-  ) -> Int {
+    _ memory: UnsafeMutablePointer<PopulationMemory>, into list: SpikeList
+  ) {
+    list.clear()
     let population = memory.pointee.population
     let size = Int(population.groupSize)
     let refractory = memory.pointee.refractory
     let end = memory.pointee.count
-    var found = 0
     var neuron = 0
     while neuron < end {
       let groupEnd = min(end, (neuron / size + 1) * size)
@@ -108,11 +113,9 @@ extension FabricPart {
       }
       if winner >= 0 {
         reset(memory, winner)
-        list[found] = UInt32(truncatingIfNeeded: memory.pointee.firstNeuron + winner)
-        found += 1
+        list.append(memory.pointee.firstNeuron + winner)
       }
     }
-    return found
   }
 
   /// Fields are read one by one: a copy of the population would cost more than all the rest.

@@ -45,19 +45,18 @@ extension Fabric {
   /// Puts the spikes of the shares, each of which begins at its first neuron's place, one behind the other.
   private func joinSpikes(_ division: Division) {
     for index in 0..<populationCount where populations[index].hasMembrane {
-      let memory = populations + index
-      let list = memory.pointee.spikes + memory.pointee.slot * memory.pointee.wholeCount
-      var count = 0
+      let fired = populations[index].firing
+      fired.clear()
       for thread in 0..<division.threads {
         guard let share = parts[1 + thread].share, share.firsts[index] < share.ends[index] else {
           continue
         }
-        let found = Int(share.spikeCounts[index])
-        let first = list + Int(share.firsts[index])
-        if first != list + count { (list + count).update(from: first, count: found) }
-        count += found
+        let found = share.fired(population: index, of: fired)
+        if found.halves != fired.halves + fired.count {
+          (fired.halves + fired.count).update(from: found.halves, count: found.count)
+        }
+        for run in 0..<fired.runCount { fired.ends[run] += found.ends[run] }
       }
-      memory.pointee.spikeCounts[memory.pointee.slot] = Int32(truncatingIfNeeded: count)
     }
   }
 
@@ -69,7 +68,7 @@ extension Fabric {
       let slot = source.pointee.slot(ago: Int(projections[index].projection.delayTicks))
       let rows =
         source.pointee.population.kind == .analogue
-        ? source.pointee.count : Int(source.pointee.spikeCounts[slot])
+        ? source.pointee.count : source.pointee.fired(slot: slot).count
       cost += rows * division.rowCosts[index]
     }
     return cost

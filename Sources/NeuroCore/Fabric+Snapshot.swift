@@ -16,14 +16,7 @@ extension Fabric {
     let age = isAnalogue ? row : row + 1
     let slot = memory.slot(ago: tickIsOpen ? age : max(age - 1, 0))
     guard !isAnalogue else { return memory.values[slot * memory.count + neuron] }
-    let fired = memory.fired(slot: slot)
-    var low = 0
-    var high = fired.count
-    while low < high {
-      let middle = (low + high) / 2
-      if fired[middle] < UInt32(neuron) { low = middle + 1 } else { high = middle }
-    }
-    return low < fired.count && fired[low] == UInt32(neuron) ? 1 : 0
+    return memory.fired(slot: slot).contains(neuron) ? 1 : 0
   }
 
   /// Sets an element of the history. Rows of spikes are set from neuron 0 up: neuron 0 empties its row, and a neuron that is not
@@ -36,11 +29,9 @@ extension Fabric {
       memory.values[memory.slot(ago: row) * memory.count + neuron] = value
       return
     }
-    let slot = memory.slot(ago: row + 1)
-    if neuron == 0 { memory.spikeCounts[slot] = 0 }
-    let fired = memory.fired(slot: slot)
-    guard value != 0, fired.isEmpty || fired[fired.count - 1] < UInt32(neuron) else { return }
-    memory.spikes[slot * memory.count + fired.count] = UInt32(neuron)
-    memory.spikeCounts[slot] += 1
+    let fired = memory.fired(slot: memory.slot(ago: row + 1))
+    if neuron == 0 { fired.clear() }
+    guard value != 0, fired.last.map({ $0 < neuron }) ?? true else { return }
+    fired.append(neuron)
   }
 }

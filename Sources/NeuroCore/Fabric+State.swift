@@ -29,7 +29,7 @@ extension Fabric {
     }
     // What holds a value has to decay, whether a projection arrives there or not.
     if value != 0, variable.rawValue < Compartment.count {
-      memory.pointee.arrivalCompartments |= 1 << variable.rawValue
+      memory.pointee.liveCompartments |= 1 << variable.rawValue
     }
   }
 }

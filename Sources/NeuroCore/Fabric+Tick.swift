@@ -13,7 +13,7 @@ extension Fabric {
   /// Lets an input neuron fire in the coming tick. Neurons of one population come strictly ascending.
   public mutating func fire(population: Int, neuron: Int) {
     openTick()
-    populations[population].append(neuron)
+    populations[population].firing.append(neuron)
   }
 
   /// Lets input neurons fire in the coming tick, as above.
@@ -24,15 +24,19 @@ extension Fabric {
     population: Int, neurons: UnsafeRawPointer, stride: Int, count: Int
   ) {
     openTick()
-    let memory = populations + population
-    let fired = memory.pointee.spikeCounts + memory.pointee.slot
-    let list =
-      memory.pointee.spikes + memory.pointee.slot * memory.pointee.count + Int(fired.pointee)
+    let list = populations[population].firing
+    let isOneRun = list.runCount == 1
+    let start = list.count
     for index in 0..<count {
-      let number = neurons.loadUnaligned(fromByteOffset: index &* stride, as: UInt32.self)
-      list[index] = UInt32(littleEndian: number)
+      let bytes = neurons.loadUnaligned(fromByteOffset: index &* stride, as: UInt32.self)
+      let number = UInt32(littleEndian: bytes)
+      if isOneRun {
+        list.halves[start &+ index] = UInt16(truncatingIfNeeded: number)
+      } else {
+        list.append(Int(number))
+      }
     }
-    fired.pointee += Int32(truncatingIfNeeded: count)
+    if isOneRun { list.grow(run: 0, by: count) }
   }
 
   /// Sets the held value of an analogue neuron as of the coming tick.
@@ -72,9 +76,7 @@ extension Fabric {
 
   /// Neurons of a population that fired in the tick just run, ascending; valid until the next call that changes the
   /// fabric.
-  public func spikes(population: Int) -> UnsafeBufferPointer<UInt32> {
-    populations[population].fired(slot: populations[population].slot)
-  }
+  public func spikes(population: Int) -> SpikeList { populations[population].firing }
 
   /// [neurons] state of a population with a membrane.
   public func state(population: Int, compartment: Compartment) -> UnsafeMutablePointer<Int32> {
@@ -98,38 +100,56 @@ extension FabricPart {
   func drawSpikes(
     _ population: Int, _ intensities: UnsafePointer<UInt8>, _ moment: DrawMoment
   ) {
+    let count = populations[population].count
+    for run in 0..<populations[population].firing.runCount {
+      let first = run * SpikeList.runLength
+      drawSpikes(
+        population, intensities + first, run: run, min(count - first, SpikeList.runLength), moment)
+    }
+  }
+
+  /// Those of one run.
+  ///
+  /// - Parameters:
+  ///   - intensities: [neurons] of the run.
+  private func drawSpikes(
+    _ population: Int, _ intensities: UnsafePointer<UInt8>, run: Int, _ neurons: Int,
+    _ moment: DrawMoment
+  ) {
     let memory = populations + population
     let floor = memory.pointee.population.floor
-    let neurons = memory.pointee.count
     kernels.flag(intensities, above: floor, into: scratch.flags, count: neurons)
     endFlags(neurons)
     // Blocks of eight neurons of which some are above the floor.
+    let firstBlock = run * SpikeList.runLength >> 3
     var blocks = 0
     var first = 0
     while first < neurons {
       if UnsafeRawPointer(scratch.flags + first).load(as: UInt64.self) != 0 {
-        let copy = UnsafeMutableRawPointer(scratch.intensities + 8 * blocks)
+        let copy = UnsafeMutableRawPointer(scratch.rowBytes + 8 * blocks)
         copy.storeBytes(of: eight(intensities + first, neurons - first), as: UInt64.self)
-        scratch.blocks[blocks] = UInt32(truncatingIfNeeded: first >> 3)
+        scratch.blocks[blocks] = UInt32(truncatingIfNeeded: firstBlock + first >> 3)
         blocks += 1
       }
       first += 8
     }
     draw(moment, .input, object: population, scratch.blocks, count: blocks, into: scratch.draws)
     kernels.flag(
-      scratch.intensities, floor: floor, gain: UInt32(memory.pointee.population.gain),
+      scratch.rowBytes, floor: floor, gain: UInt32(memory.pointee.population.gain),
       draws: UnsafeRawPointer(scratch.draws).assumingMemoryBound(to: UInt16.self),
-      into: scratch.flags, count: paddedCount(8 * blocks))
+      into: scratch.flags, count: padded(8 * blocks, to: neuronsAtOnce))
     endFlags(8 * blocks)
-    let slot = memory.pointee.slot
-    let list = memory.pointee.spikes + slot * neurons + Int(memory.pointee.spikeCounts[slot])
+    let list = memory.pointee.firing
+    let halves = list.halves + list.count
     let found = kernels.collect(
-      scratch.flags, count: 8 * blocks, into: list,
-      room: neurons - Int(memory.pointee.spikeCounts[slot]))
+      scratch.flags, count: 8 * blocks, offset: 0, into: halves,
+      room: memory.pointee.count - list.count)
     for index in 0..<found {
-      list[index] = scratch.blocks[Int(list[index] >> 3)] &* 8 &+ list[index] & 7
+      let place = halves[index]
+      let block = scratch.blocks[Int(place >> 3)]
+      halves[index] = UInt16(truncatingIfNeeded: block &* 8) &+ place & 7
     }
-    memory.pointee.spikeCounts[slot] += Int32(truncatingIfNeeded: found)
+    list.grow(run: run, by: found)
   }
 
   /// Eight bytes as a word, as they lie in memory; zeros from the end on.
@@ -155,15 +175,14 @@ extension FabricPart {
     decay(memory, .current1, decays.current1)
     decay(memory, .current2, decays.current2)
     decay(memory, .dendrite, decays.dendrite)
-    let arrivals = scratch.arrivals[0]
+    let arrivals = scratch.membraneArrivals
     var bias = memory.pointee.population.bias
     if memory.pointee.population.hasArray(.bias) {
       addBounded(memory.pointee.array(.bias), to: arrivals, count: count)
       bias = 0
     }
     if memory.pointee.population.noiseAmplitude != 0 {
-      fillNoise(target, memory, moment)
-      addBounded(scratch.values, to: arrivals, count: count)
+      addBounded(fillNoise(target, memory, moment), to: arrivals, count: count)
     }
     guard memory.pointee.population.kind == .leaky else {
       return kernels.turn(
@@ -174,7 +193,7 @@ extension FabricPart {
     let hasBounds = memory.pointee.population.hasArray(.lowerBound)
     let lowerBound = hasBounds ? Law.stateMinimum : memory.pointee.population.lowerBound
     let keep = 4096 - Int32(decays.membrane)
-    if memory.pointee.arrivalCompartments & 0b0110 == 0 {
+    if memory.pointee.liveCompartments & 0b0110 == 0 {
       kernels.integrate(
         memory.pointee.state[0], arrivals, keep: keep, bias: bias, lowerBound: lowerBound,
         count: count)
@@ -194,24 +213,31 @@ extension FabricPart {
     _ fraction: UInt16
   ) {
     let number = Int(compartment.rawValue)
-    guard memory.pointee.arrivalCompartments & (1 << compartment.rawValue) != 0 else { return }
-    kernels.decayAndAdd(
-      memory.pointee.state[number], scratch.arrivals[number],
-      keep: 4096 - Int32(fraction), count: memory.pointee.width)
+    guard memory.pointee.liveCompartments & (1 << compartment.rawValue) != 0 else { return }
+    let state = memory.pointee.state[number]
+    let keep = 4096 - Int32(fraction)
+    if let arrivals = scratch.arrivals[number] {
+      kernels.decayAndAdd(state, arrivals, keep: keep, count: memory.pointee.width)
+    } else {
+      // Nothing ever arrives, but a program has written there.
+      for neuron in 0..<memory.pointee.count {
+        state[neuron] = NeuroKernels.decay(state[neuron], keep: keep)
+      }
+    }
   }
 
-  /// The noise of each neuron. Source: docs/numerics.md 5.
+  /// The noise of each neuron, where draws lie. Source: docs/numerics.md 5.
   private func fillNoise(
     _ target: Int, _ memory: UnsafeMutablePointer<PopulationMemory>, _ moment: DrawMoment
-  ) {
+  ) -> UnsafeMutablePointer<Int32> {
     let count = memory.pointee.count
     let amplitude = memory.pointee.population.noiseAmplitude
     draw(
       moment, .noise, object: target, scratch.numbers + memory.pointee.firstNeuron >> 2,
       count: (count + 3) >> 2, into: scratch.draws)
-    for neuron in 0..<count {
-      scratch.values[neuron] = noise(scratch.draws[neuron], amplitude)
-    }
+    let noises = UnsafeMutableRawPointer(scratch.draws).assumingMemoryBound(to: Int32.self)
+    for neuron in 0..<count { noises[neuron] = noise(scratch.draws[neuron], amplitude) }
+    return noises
   }
 
   /// Step 4 where parameters differ from neuron to neuron, or noise is added.
@@ -221,17 +247,17 @@ extension FabricPart {
     let population = memory.pointee.population
     let shift = Int32(population.currentShift)
     let half: Int32 = shift == 0 ? 0 : 1 &<< (shift &- 1)
-    if population.noiseAmplitude != 0 { fillNoise(target, memory, moment) }
+    let noises = population.noiseAmplitude != 0 ? fillNoise(target, memory, moment) : nil
     for neuron in 0..<memory.pointee.count {
       let decays = memory.pointee.decays(neuron)
       let input1 = add(memory, 1, neuron, decay: decays.current1)
       let input2 = add(memory, 2, neuron, decay: decays.current2)
       _ = add(memory, 3, neuron, decay: decays.dendrite)
       var drive = (input1 &+ input2 &+ half) &>> shift
-      drive &+= bound(scratch.arrivals[0][neuron])
+      drive &+= bound(scratch.membraneArrivals[neuron])
       drive &+= memory.pointee.value(.bias, shared: population.bias, neuron)
-      if population.noiseAmplitude != 0 { drive &+= scratch.values[neuron] }
-      scratch.arrivals[0][neuron] = 0
+      if let noises { drive &+= noises[neuron] }
+      scratch.membraneArrivals[neuron] = 0
       let before = memory.pointee.state[0][neuron]
       guard population.kind == .leaky else {
         memory.pointee.state[0][neuron] = turned(
@@ -242,11 +268,6 @@ extension FabricPart {
       let lower = memory.pointee.value(.lowerBound, shared: population.lowerBound, neuron)
       memory.pointee.state[0][neuron] = max(lower, saturate(sum))
     }
-    // What arrived beyond the last neuron is not for the next population.
-    let count = memory.pointee.count
-    for compartment in 0..<Compartment.count {
-      kernels_zero(scratch.arrivals[compartment] + count, 4 * (memory.pointee.width - count))
-    }
   }
 
   @inline(__always)
@@ -256,9 +277,10 @@ extension FabricPart {
   ) -> Int32 {
     let kept = NeuroKernels.decay(
       memory.pointee.state[compartment][neuron], keep: 4096 - Int32(fraction))
-    let sum = saturate(kept &+ bound(scratch.arrivals[compartment][neuron]))
+    let arrivals = scratch.arrivals[compartment]
+    let sum = saturate(kept &+ bound(arrivals?[neuron] ?? 0))
     memory.pointee.state[compartment][neuron] = sum
-    scratch.arrivals[compartment][neuron] = 0
+    arrivals?[neuron] = 0
     return sum
   }
 

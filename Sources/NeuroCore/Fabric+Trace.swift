@@ -24,8 +24,9 @@ extension FabricPart {
     for neuron in 0..<memory.pointee.count {
       values[neuron] = NeuroKernels.decay(values[neuron], keep: keep)
     }
-    for fired in memory.pointee.fired(slot: memory.pointee.slot) {
-      let neuron = Int(fired) - memory.pointee.firstNeuron
+    var fired = memory.pointee.firing.neurons
+    while let number = fired.next() {
+      let neuron = number - memory.pointee.firstNeuron
       guard neuron >= 0, neuron < memory.pointee.count else { continue }
       values[neuron] = min(Law.stateLimit, values[neuron] &+ trace.step)
     }

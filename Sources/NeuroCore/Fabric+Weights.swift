@@ -59,11 +59,9 @@ extension Fabric {
     let size = isNarrow ? 1 : 2
     var done = 0
     while done < count {
-      let length =
-        memory.projection.connectivity == .dense
-        ? min(count - done, memory.targetCount - (first + done) % memory.targetCount)
-        : count - done
-      body(base + size * memory.position(first + done), size * done, size * length)
+      let stretch = memory.stretch(from: first + done)
+      let length = min(count - done, stretch.count)
+      body(base + size * stretch.position, size * done, size * length)
       done += length
     }
   }

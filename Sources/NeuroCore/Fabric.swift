@@ -70,7 +70,7 @@ public struct Fabric: ~Copyable {
       (self.projections + index).initialize(
         to: Layout.memory(of: index, populations, projections, &arena))
       let projection = projections[index]
-      self.populations[Int(projection.target)].arrivalCompartments |=
+      self.populations[Int(projection.target)].liveCompartments |=
         1 << projection.compartment.rawValue
     }
     layout.fill(populations, projections)
@@ -98,9 +98,8 @@ struct Layout {
   let scratch: Scratch
   private let populationCount: Int
   private let projectionCount: Int
-  private let columns: Int
-  private let neurons: Int
-  private let wideColumns: Int
+  private let size: ScratchSize
+  private let mostRuns: Int
 
   init(
     _ populations: UnsafeBufferPointer<Population>, _ projections: UnsafeBufferPointer<Projection>,
@@ -113,22 +112,9 @@ struct Layout {
     incoming = arena.take(Int32.self, projections.count)
     incomingStarts = arena.take(Int32.self, populations.count + 1)
     parts = arena.take(FabricPart.self, threads > 1 ? threads + 1 : 1)
-    var columns = 0
-    var neurons = 0
-    for population in populations {
-      neurons = max(neurons, Int(population.neuronCount))
-      if population.kind.hasMembrane { columns = max(columns, Int(population.neuronCount)) }
-    }
-    var wideColumns = 0
-    for projection in projections
-    where projection.hasRule && !(projection.rule.isByColumn && projection.rule.isNarrow) {
-      wideColumns = max(wideColumns, Int(populations[Int(projection.target)].neuronCount))
-    }
-    self.columns = columns
-    self.neurons = neurons
-    self.wideColumns = wideColumns
-    scratch = Scratch(
-      columns: columns, neurons: neurons, wideColumns: wideColumns, arena: &arena)
+    size = ScratchSize(populations, projections)
+    mostRuns = SpikeList.runCount(neurons: size.neurons)
+    scratch = Scratch(size, arena: &arena)
   }
 
   func part(share: Share?, _ scratch: Scratch) -> FabricPart {
@@ -144,15 +130,11 @@ struct Layout {
       ends: division.cuts + (thread + 1) * populationCount,
       rowStarts: division.rowCuts + thread * projectionCount,
       rowEnds: division.rowCuts + (thread + 1) * projectionCount,
-      spikeCounts: arena.take(Int32.self, populationCount),
+      spikeEnds: arena.take(Int32.self, populationCount * mostRuns), mostRuns: mostRuns,
       population: arena.take(PopulationMemory.self, 1),
       projection: arena.take(ProjectionMemory.self, 1))
     return part(
-      share: share,
-      thread == 0
-        ? scratch
-        : Scratch(
-          columns: columns, neurons: neurons, wideColumns: wideColumns, arena: &arena))
+      share: share, thread == 0 ? scratch : Scratch(size, arena: &arena))
   }
 
   static func historyTicks(

@@ -1,3 +1,5 @@
+import CKernels
+
 /// What one thread works on in a tick, and with: all neurons, or its share of each population, and the columns of weights onto them.
 ///
 /// Parts write to nothing that another one reads or writes in the same step.
@@ -21,20 +23,21 @@ struct FabricPart: BitwiseCopyable {
       for position in Int(incomingStarts[target])..<Int(incomingStarts[target + 1]) {
         deliver(Int(incoming[position]), to: memory, in: tick)
       }
-      let list =
-        memory.pointee.spikes + memory.pointee.slot * memory.pointee.wholeCount
-        + memory.pointee.firstNeuron
-      var fired = integrateAndFire(memory, into: list)
-      if fired == nil {
+      endArrivals(memory.pointee.count)
+      let whole = memory.pointee.firing
+      let list = share.map { $0.fired(population: target, of: whole) } ?? whole
+      if !integrateAndFire(memory, into: list) {
         integrate(target, memory, moment: tick.moment)
-        fired = fire(memory, into: list)
+        fire(memory, into: list)
       }
-      let count = Int32(truncatingIfNeeded: fired ?? 0)
-      if let share {
-        share.spikeCounts[target] = count
-      } else {
-        memory.pointee.spikeCounts[memory.pointee.slot] = count
-      }
+    }
+  }
+
+  /// What was added beyond the last neuron, by rows that kernels take in blocks, is nobody's.
+  private func endArrivals(_ count: Int) {
+    for compartment in 0..<Compartment.count {
+      guard let arrivals = scratch.arrivals[compartment] else { continue }
+      kernels_zero(arrivals + count, 4 * columnsBeyond)
     }
   }
 
@@ -73,9 +76,17 @@ struct Share: BitwiseCopyable {
   /// [projections] of sparse ones: [sources] each, where the synapses onto those neurons begin and end.
   let rowStarts: UnsafeMutablePointer<UnsafeMutablePointer<UInt32>>
   let rowEnds: UnsafeMutablePointer<UnsafeMutablePointer<UInt32>>
-  /// [populations] of these neurons that fired in the tick.
-  let spikeCounts: UnsafeMutablePointer<Int32>
+  /// [populations][mostRuns] ends of the lists of these neurons that fired in the tick.
+  let spikeEnds: UnsafeMutablePointer<Int32>
+  let mostRuns: Int
   /// The views that are looked at.
   let population: UnsafeMutablePointer<PopulationMemory>
   let projection: UnsafeMutablePointer<ProjectionMemory>
+
+  /// Those of them that fire in the tick: at the place of the first of them in the list of the population.
+  func fired(population: Int, of whole: SpikeList) -> SpikeList {
+    SpikeList(
+      halves: whole.halves + Int(firsts[population]), ends: spikeEnds + population * mostRuns,
+      runCount: whole.runCount)
+  }
 }

@@ -24,7 +24,7 @@ struct Kernels: BitwiseCopyable {
 
   @inline(__always)
   func addRows(
-    _ weights: UnsafePointer<Int8>, rows: UnsafePointer<UInt32>, rowCount: Int, stride: Int,
+    _ weights: UnsafePointer<Int8>, rows: UnsafePointer<UInt16>, rowCount: Int, stride: Int,
     shift: Int32, into arrivals: UnsafeMutablePointer<Int32>, count: Int
   ) {
     #if arch(x86_64)
@@ -41,7 +41,7 @@ struct Kernels: BitwiseCopyable {
 
   @inline(__always)
   func addRows(
-    _ weights: UnsafePointer<Int16>, rows: UnsafePointer<UInt32>, rowCount: Int, stride: Int,
+    _ weights: UnsafePointer<Int16>, rows: UnsafePointer<UInt16>, rowCount: Int, stride: Int,
     shift: Int32, into arrivals: UnsafeMutablePointer<Int32>, count: Int
   ) {
     #if arch(x86_64)
@@ -314,7 +314,7 @@ struct Kernels: BitwiseCopyable {
 
   @inline(__always)
   func changeAndAddRows(
-    _ weights: UnsafeMutablePointer<Int8>, rows: UnsafePointer<UInt32>, rhos: UnsafePointer<UInt8>,
+    _ weights: UnsafeMutablePointer<Int8>, rows: UnsafePointer<UInt16>, rhos: UnsafePointer<UInt8>,
     rowCount: Int, stride: Int, most: UnsafePointer<Int8>, fraction: UnsafePointer<UInt8>,
     dither: UnsafePointer<UInt8>, low: Int8, high: Int8, shift: Int32,
     into arrivals: UnsafeMutablePointer<Int32>, count: Int
@@ -353,14 +353,17 @@ struct Kernels: BitwiseCopyable {
 
   @inline(__always)
   func collect(
-    _ flags: UnsafePointer<UInt8>, count: Int, into list: UnsafeMutablePointer<UInt32>, room: Int
+    _ flags: UnsafePointer<UInt8>, count: Int, offset: Int,
+    into list: UnsafeMutablePointer<UInt16>, room: Int
   ) -> Int {
     #if arch(x86_64)
       if isWide {
-        return NeuroKernelsV3.collect(flags, count: count, into: list, room: room)
+        return NeuroKernelsV3.collect(
+          flags, count: count, offset: offset, into: list, room: room)
       }
     #endif
-    return NeuroKernels.collect(flags, count: count, into: list, room: room)
+    return NeuroKernels.collect(
+      flags, count: count, offset: offset, into: list, room: room)
   }
 
   @inline(__always)

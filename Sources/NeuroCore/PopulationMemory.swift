@@ -9,8 +9,8 @@ struct PopulationMemory: BitwiseCopyable {
   private(set) var firstNeuron = 0
   /// Of the population: from one tick of the history to the next.
   let wholeCount: Int
-  /// Neurons that arrays of those with a membrane have room for.
-  var width: Int { paddedCount(count) }
+  /// Neurons that kernels go through, for which arrays have room.
+  var width: Int { padded(count, to: neuronsAtOnce) }
   /// Ticks of history kept: the longest delay of a projection from here, the last tick where a rule asks who fired in it, and the
   /// current one.
   let historyTicks: Int
@@ -37,13 +37,14 @@ struct PopulationMemory: BitwiseCopyable {
   private(set) var dendriteSum: UnsafeMutablePointer<Int32>
   /// [count] each, by `NeuronParameter`; read only where the population says that it has the array.
   private(set) var parameters: InlineArray<5, UnsafeMutablePointer<Int32>>
-  /// [historyTicks][count] neurons that fired, ascending, and [historyTicks] how many.
-  let spikes: UnsafeMutablePointer<UInt32>
-  let spikeCounts: UnsafeMutablePointer<Int32>
+  /// [historyTicks][count] and [historyTicks][runs] of the lists of neurons that fired.
+  private let spikes: UnsafeMutablePointer<UInt16>
+  private let spikeEnds: UnsafeMutablePointer<Int32>
+  private let runCount: Int
   /// [historyTicks][count] values of an analogue population.
   let values: UnsafeMutablePointer<Int16>
-  /// Compartments that some projection arrives at, bit by `Compartment`.
-  var arrivalCompartments: UInt8 = 0
+  /// Compartments whose state may not be 0, since a projection arrives there or a program wrote to it; bit by `Compartment`.
+  var liveCompartments: UInt8 = 0
 
   init(_ population: Population, historyTicks: Int, arena: inout Arena) {
     var settled = population
@@ -52,7 +53,8 @@ struct PopulationMemory: BitwiseCopyable {
     self.historyTicks = historyTicks
     count = Int(population.neuronCount)
     wholeCount = count
-    let neurons = population.kind.hasMembrane ? paddedCount(count) : 0
+    let size = padded(count, to: neuronsAtOnce)
+    let neurons = population.kind.hasMembrane ? size : 0
     state = [
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
       arena.take(Int32.self, neurons), arena.take(Int32.self, neurons),
@@ -64,7 +66,6 @@ struct PopulationMemory: BitwiseCopyable {
       population.kind == .leaky && population.hasThreshold && population.groupSize <= 1
       && population.noiseAmplitude == 0 && population.refractoryTicks == 0
       && population.decays[0].membrane <= 511 && population.perNeuron == 0
-    let size = paddedCount(count)
     func array(_ variable: StateVariable) -> UnsafeMutablePointer<Int32> {
       arena.take(Int32.self, population.has(variable) ? size : 0)
     }
@@ -81,8 +82,9 @@ struct PopulationMemory: BitwiseCopyable {
       array(.threshold), array(.bias), array(.resetValue), array(.lowerBound), array(.decayIndex),
     ]
     let analogue = population.kind == .analogue
-    spikes = arena.take(UInt32.self, analogue ? 0 : historyTicks * count)
-    spikeCounts = arena.take(Int32.self, historyTicks)
+    runCount = SpikeList.runCount(neurons: count)
+    spikes = arena.take(UInt16.self, analogue ? 0 : historyTicks * count)
+    spikeEnds = arena.take(Int32.self, historyTicks * runCount)
     values = arena.take(Int16.self, analogue ? historyTicks * count : 0)
   }
 
@@ -105,24 +107,21 @@ struct PopulationMemory: BitwiseCopyable {
     return index < 0 ? index + historyTicks : index
   }
 
-  func fired(slot: Int) -> UnsafeBufferPointer<UInt32> {
-    UnsafeBufferPointer(start: spikes + slot * wholeCount, count: Int(spikeCounts[slot]))
+  /// Neurons that fired in the tick of a history slot.
+  func fired(slot: Int) -> SpikeList {
+    SpikeList(
+      halves: spikes + slot * wholeCount, ends: spikeEnds + slot * runCount, runCount: runCount)
   }
 
-  /// Neurons that fired in the last tick.
-  var firedLast: UnsafeBufferPointer<UInt32> { fired(slot: slot(ago: 1)) }
-
-  /// Adds a neuron to those that fire in the current tick.
-  func append(_ neuron: Int) {
-    spikes[slot * wholeCount + Int(spikeCounts[slot])] = UInt32(truncatingIfNeeded: neuron)
-    spikeCounts[slot] += 1
-  }
+  /// Those that fired in the last tick, and in the current one.
+  var firedLast: SpikeList { fired(slot: slot(ago: 1)) }
+  var firing: SpikeList { fired(slot: slot) }
 
   /// Opens the next tick: nothing has fired, values are held.
   mutating func advance() {
     let previous = slot
     slot = slot + 1 == historyTicks ? 0 : slot + 1
-    spikeCounts[slot] = 0
+    firing.clear()
     if population.kind == .analogue, slot != previous {
       (values + slot * count).update(from: values + previous * count, count: count)
     }
@@ -147,7 +146,7 @@ struct PopulationMemory: BitwiseCopyable {
   }
 
   mutating func clear() {
-    kernels_zero(spikeCounts, 4 * historyTicks)
+    kernels_zero(spikeEnds, 4 * historyTicks * runCount)
     if population.kind == .analogue { kernels_zero(values, 2 * historyTicks * count) }
     population.forEachVariable { variable in
       if let words = words(variable) {
@@ -159,3 +158,9 @@ struct PopulationMemory: BitwiseCopyable {
     mayWait = false
   }
 }
+
+/// Neurons that kernels take together.
+let neuronsAtOnce = 16
+
+/// A count rounded up to a multiple of a power of 2.
+func padded(_ count: Int, to multiple: Int) -> Int { (count + multiple - 1) & ~(multiple - 1) }

@@ -1,21 +1,45 @@
+/// Columns beyond the last one that kernels of rows may take in.
+let columnsBeyond = 32
+/// Weights from one row of the rest to the next, at least: rows that change one after the other would else wait for each other's bytes.
+private let leastStride = 16
 /// As many targets as 16 bits number, and one number more that says of a target that it does not exist.
 private let shortTargets = 65_535
 
-/// One projection at run time: its bits and its weights in model order.
+/// Columns of dense rows that lie side by side: [rows][stride] weights.
+struct RowPart: BitwiseCopyable {
+  /// Where its first weight is among those of the projection.
+  var start: Int
+  let stride: Int
+  /// The first of its columns, and how many there are.
+  var first: Int
+  var count: Int
+
+  func positions(row: Int) -> Range<Int> {
+    let position = start + row * stride
+    return position..<(position + count)
+  }
+}
+
+/// One projection at run time: its bits and its weights.
+///
+/// Dense rows lie in two parts: whole blocks of 64 columns, whose rows no kernel crosses, and the columns that are left, where kernels that
+/// take more than there are go on into the next rows.
 struct ProjectionMemory: BitwiseCopyable {
   var projection: Projection
   /// Of its rule.
   let isByColumn: Bool
   let isNarrow: Bool
+  let isViewedAtOnce: Bool
   let sourceCount: Int
   /// Targets: of the projection, or, in a view of some columns, of those.
   private(set) var targetCount: Int
   /// The target that arrays and columns begin with; 0 but in a view.
   private(set) var firstTarget = 0
-  /// Columns that kernels go through.
-  var width: Int { paddedCount(targetCount) }
-  /// Weights from one dense row to the next: the targets, rounded up to 64.
-  let stride: Int
+  /// Columns that kernels of columns go through.
+  var width: Int { padded(targetCount, to: neuronsAtOnce) }
+  /// Dense: blocks of 64 columns, and the rest.
+  private(set) var blocks: RowPart
+  private(set) var rest: RowPart
   let weightCount: Int
   private(set) var weights8: UnsafeMutablePointer<Int8>
   private(set) var weights16: UnsafeMutablePointer<Int16>
@@ -33,15 +57,21 @@ struct ProjectionMemory: BitwiseCopyable {
     self.projection = projection
     isByColumn = projection.rule.isByColumn
     isNarrow = isByColumn && projection.rule.isNarrow
+    isViewedAtOnce = projection.isViewedAtOnce
     sourceCount = Int(source.neuronCount)
     targetCount = Int(target.neuronCount)
-    stride = paddedCount(targetCount)
+    let blockColumns = targetCount & ~63
+    let left = targetCount - blockColumns
+    blocks = RowPart(start: 0, stride: blockColumns, first: 0, count: blockColumns)
+    rest = RowPart(
+      start: sourceCount * blockColumns, stride: left == 0 ? 0 : max(left, leastStride),
+      first: blockColumns, count: left)
     let sparse = projection.connectivity == .sparse
     let stored: Int
     switch projection.connectivity {
     case .dense:
       weightCount = sourceCount * targetCount
-      stored = sourceCount * stride
+      stored = rest.start + sourceCount * rest.stride + (left == 0 ? 0 : columnsBeyond)
     case .oneToOne, .sharedKernel:
       weightCount = targetCount
       stored = targetCount
@@ -59,10 +89,16 @@ struct ProjectionMemory: BitwiseCopyable {
   }
 
   /// Where weight `index` of the model's order is stored.
+  func position(_ index: Int) -> Int { stretch(from: index).position }
+
+  /// Where weight `index` of the model's order is stored, and how many lie side by side from there on.
   @inline(__always)
-  func position(_ index: Int) -> Int {
-    guard projection.connectivity == .dense, stride != targetCount else { return index }
-    return index / targetCount * stride + index % targetCount
+  func stretch(from index: Int) -> (position: Int, count: Int) {
+    guard projection.connectivity == .dense else { return (index, weightCount - index) }
+    let (row, column) = index.quotientAndRemainder(dividingBy: targetCount)
+    let part = column < rest.first ? blocks : rest
+    let place = column - part.first
+    return (part.start + row * part.stride + place, part.count - place)
   }
 
   /// The target of a synapse of a sparse projection.
@@ -95,6 +131,11 @@ struct ProjectionMemory: BitwiseCopyable {
     if projection.connectivity == .sparse {
       view.rowStarts = rowStarts
       view.rowEnds = rowEnds
+    } else if projection.connectivity == .dense {
+      view.blocks.start += first
+      view.blocks.count = min(end, blocks.count) - first
+      view.rest.first -= first
+      view.rest.count = max(0, end - blocks.count)
     } else {
       view.weights8 += first
       view.weights16 += first

@@ -16,12 +16,12 @@ public func view(
 ) {
   let half: Int32 = shift == 0 ? 0 : 1 &<< (shift &- 1)
   if let second {
-    for column in 0..<(count & ~63) {
+    for column in 0..<(count & ~15) {
       views[column] = kernels_clip(
         (first[column] &+ second[column] &+ half) &>> shift, -32768, high)
     }
   } else {
-    for column in 0..<(count & ~63) {
+    for column in 0..<(count & ~15) {
       views[column] = kernels_clip((first[column] &+ half) &>> shift, -32768, high)
     }
   }
@@ -46,7 +46,7 @@ public func viewAndSplit(
   let gateHalf: Int32 = gateShift == 0 ? 0 : 1 &<< (gateShift &- 1)
   let flip: Int32 = isInside ? 0 : -1
   var bits: Int32 = 0
-  for column in 0..<(count & ~63) {
+  for column in 0..<(count & ~15) {
     let seen = kernels_clip((gate[column] &+ gateHalf) &>> gateShift, -32768, gateHigh)
     let isAbove: Int32 = seen >= open ? -1 : 0
     let isBelow: Int32 = seen <= last ? -1 : 0
@@ -70,7 +70,7 @@ public func close(
   isInside: Bool, count: Int
 ) {
   let flip: Int32 = isInside ? 0 : -1
-  for column in 0..<(count & ~63) {
+  for column in 0..<(count & ~15) {
     let isAbove: Int32 = gate[column] >= low ? -1 : 0
     let isBelow: Int32 = gate[column] <= high ? -1 : 0
     values[column] &= (isAbove & isBelow) ^ flip
@@ -83,7 +83,7 @@ public func close(
 @_optimize(speed)
 public func union(_ values: UnsafePointer<Int32>, count: Int) -> Int32 {
   var bits: Int32 = 0
-  for column in 0..<(count & ~63) { bits |= values[column] }
+  for column in 0..<(count & ~15) { bits |= values[column] }
   return bits
 }
 
@@ -99,7 +99,7 @@ public func split(
   _ values: UnsafePointer<Int32>, scale: Int32, low: Int32, shift: Int32,
   most: UnsafeMutablePointer<Int8>, fraction: UnsafeMutablePointer<UInt8>, count: Int
 ) {
-  for column in 0..<(count & ~63) {
+  for column in 0..<(count & ~15) {
     let scaled = (values[column] &* scale &+ low) &>> shift
     let quotient = kernels_clip(scaled &>> 8, -128, 127)
     most[column] = Int8(truncatingIfNeeded: quotient &+ 1)
@@ -115,7 +115,7 @@ public func split(
   _ values: UnsafePointer<Int32>, scale: Int32, low: Int32, shift: Int32,
   most: UnsafeMutablePointer<Int16>, fraction: UnsafeMutablePointer<UInt8>, count: Int
 ) {
-  for column in 0..<(count & ~63) {
+  for column in 0..<(count & ~15) {
     let scaled = (values[column] &* scale &+ low) &>> shift
     let quotient = kernels_clip(scaled &>> 8, -32768, 32767)
     most[column] = Int16(truncatingIfNeeded: quotient &+ 1)
@@ -131,7 +131,7 @@ public func settle(
   _ most: UnsafeMutablePointer<Int16>, fraction: UnsafeMutablePointer<UInt8>,
   dither: UnsafeMutablePointer<UInt8>, count: Int
 ) {
-  for column in 0..<(count & ~63) {
+  for column in 0..<(count & ~15) {
     most[column] &+= fraction[column] > dither[column] ? 0 : -1
     fraction[column] = 1
     dither[column] = 0

@@ -55,7 +55,7 @@ public func flag(
 /// - Parameters:
 ///   - intensities: [count].
 ///   - draws: [count] numbers of 16 bits.
-///   - count: a multiple of 64.
+///   - count: a multiple of 16.
 @inline(never)
 @export(interface)
 @_optimize(speed)
@@ -63,7 +63,7 @@ public func flag(
   _ intensities: UnsafePointer<UInt8>, floor: UInt8, gain: UInt32, draws: UnsafePointer<UInt16>,
   into flags: UnsafeMutablePointer<UInt8>, count: Int
 ) {
-  for index in 0..<(count & ~63) {
+  for index in 0..<(count & ~15) {
     let limit = (UInt32(intensities[index]) &* gain) &>> 8
     let isBright: UInt8 = intensities[index] > floor ? 1 : 0
     let isDrawn: UInt8 = UInt32(draws[index]) < limit ? 1 : 0
@@ -74,22 +74,23 @@ public func flag(
 /// The numbers of the blocks that serve rows: a block serves sixteen neighbours.
 ///
 /// - Parameters:
-///   - rows: [count], ascending.
+///   - rows: [count], ascending, less 16 · first.
 ///   - blocks: room for as many.
 /// - Returns: how many blocks there are.
 @inline(never)
 @export(interface)
 @_optimize(speed)
 public func listBlocks(
-  of rows: UnsafePointer<UInt32>, count: Int, into blocks: UnsafeMutablePointer<UInt32>
+  of rows: UnsafePointer<UInt16>, count: Int, first: UInt32,
+  into blocks: UnsafeMutablePointer<UInt32>
 ) -> Int {
   var found = -1
   var last = UInt32.max
   for index in 0..<count {
-    let block = rows[index] &>> 4
+    let block = UInt32(rows[index] &>> 4)
     // Without a branch, which would be a guess.
     found &+= Int(min(block ^ last, 1))
-    blocks[found] = block
+    blocks[found] = first &+ block
     last = block
   }
   return found &+ 1
@@ -103,13 +104,13 @@ public func listBlocks(
 @export(interface)
 @_optimize(speed)
 public func pickBytes(
-  of rows: UnsafePointer<UInt32>, count: Int, from bytes: UnsafePointer<UInt8>,
+  of rows: UnsafePointer<UInt16>, count: Int, from bytes: UnsafePointer<UInt8>,
   into picked: UnsafeMutablePointer<UInt8>
 ) {
   var place = -1
   var last = UInt32.max
   for index in 0..<count {
-    let block = rows[index] &>> 4
+    let block = UInt32(rows[index] &>> 4)
     place &+= Int(min(block ^ last, 1))
     last = block
     picked[index] = bytes[16 &* place &+ Int(rows[index] & 15)]

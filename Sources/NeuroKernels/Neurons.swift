@@ -1,4 +1,4 @@
-// Loops over the neurons of a population, in blocks of 64. State is 24 bits signed; docs/numerics.md 2, step 4.
+// Loops over the neurons of a population, 16 at a time: arrays are so long. State is 24 bits signed; docs/numerics.md 2, step 4.
 
 import CKernels
 
@@ -48,12 +48,12 @@ public func decayAndAdd(
 ) {
   let loss = UInt32(bitPattern: 4096 &- keep)
   if loss <= 511 {
-    for neuron in 0..<(count & ~63) {
+    for neuron in 0..<(count & ~15) {
       state[neuron] = saturate(decaySlowly(state[neuron], loss: loss) &+ bound(arrivals[neuron]))
       arrivals[neuron] = 0
     }
   } else {
-    for neuron in 0..<(count & ~63) {
+    for neuron in 0..<(count & ~15) {
       state[neuron] = saturate(decay(state[neuron], keep: keep) &+ bound(arrivals[neuron]))
       arrivals[neuron] = 0
     }
@@ -74,7 +74,7 @@ public func integrate(
   currentShift: Int32, bias: Int32, lowerBound: Int32, count: Int
 ) {
   let half: Int32 = currentShift == 0 ? 0 : 1 &<< (currentShift &- 1)
-  for neuron in 0..<(count & ~63) {
+  for neuron in 0..<(count & ~15) {
     let input = (current1[neuron] &+ current2[neuron] &+ half) &>> currentShift
     let sum = decay(membrane[neuron], keep: keep) &+ input &+ bound(arrivals[neuron]) &+ bias
     membrane[neuron] = kernels_clip(sum, lowerBound, stateMaximum)
@@ -90,7 +90,7 @@ public func integrate(
   _ membrane: UnsafeMutablePointer<Int32>, _ arrivals: UnsafeMutablePointer<Int32>, keep: Int32,
   bias: Int32, lowerBound: Int32, count: Int
 ) {
-  for neuron in 0..<(count & ~63) {
+  for neuron in 0..<(count & ~15) {
     let sum = decay(membrane[neuron], keep: keep) &+ bound(arrivals[neuron]) &+ bias
     membrane[neuron] = kernels_clip(sum, lowerBound, stateMaximum)
     arrivals[neuron] = 0
@@ -111,7 +111,7 @@ public func integrateAndFire(
   into flags: UnsafeMutablePointer<UInt8>, count: Int
 ) {
   let loss = UInt32(bitPattern: 4096 &- keep)
-  for neuron in 0..<(count & ~63) {
+  for neuron in 0..<(count & ~15) {
     let sum = decaySlowly(membrane[neuron], loss: loss) &+ bound(arrivals[neuron]) &+ bias
     let before = kernels_clip(sum, lowerBound, stateMaximum)
     let after = before & kept | reset
@@ -128,7 +128,7 @@ public func integrateAndFire(
 public func addBounded(
   _ values: UnsafePointer<Int32>, to arrivals: UnsafeMutablePointer<Int32>, count: Int
 ) {
-  for neuron in 0..<(count & ~63) { arrivals[neuron] = bound(arrivals[neuron]) &+ values[neuron] }
+  for neuron in 0..<(count & ~15) { arrivals[neuron] = bound(arrivals[neuron]) &+ values[neuron] }
 }
 
 /// V = max(lower, V).
@@ -138,7 +138,7 @@ public func addBounded(
 public func raise(
   _ membrane: UnsafeMutablePointer<Int32>, to lowerBounds: UnsafePointer<Int32>, count: Int
 ) {
-  for neuron in 0..<(count & ~63) { membrane[neuron] = max(lowerBounds[neuron], membrane[neuron]) }
+  for neuron in 0..<(count & ~15) { membrane[neuron] = max(lowerBounds[neuron], membrane[neuron]) }
 }
 
 /// Steps 5 and 6 of docs/numerics.md 2 for neurons without groups: flags = 1 for those that are above the threshold and not
@@ -154,7 +154,7 @@ public func fire(
   refractory: UnsafeMutablePointer<UInt8>, ticks: UInt8, into flags: UnsafeMutablePointer<UInt8>,
   count: Int
 ) {
-  for neuron in 0..<(count & ~63) {
+  for neuron in 0..<(count & ~15) {
     let left = refractory[neuron]
     let isAbove: UInt8 = membrane[neuron] > threshold ? 1 : 0
     let isWaiting: UInt8 = left == 0 ? 0 : 1
@@ -176,7 +176,7 @@ public func fire(
   refractory: UnsafeMutablePointer<UInt8>, ticks: UInt8, into flags: UnsafeMutablePointer<UInt8>,
   count: Int
 ) {
-  for neuron in 0..<(count & ~63) {
+  for neuron in 0..<(count & ~15) {
     let left = refractory[neuron]
     let isAbove: UInt8 = membrane[neuron] > thresholds[neuron] ? 1 : 0
     let isWaiting: UInt8 = left == 0 ? 0 : 1
@@ -191,14 +191,16 @@ public func fire(
 /// Puts the numbers of flags that are set into a list.
 ///
 /// - Parameters:
-///   - flags: [count], and 64 more that are 0.
+///   - flags: [count], at most 65,536, and 64 more that are 0.
+///   - offset: added to each number, modulo 2^16.
 ///   - list: [room], at least as many as are set; what lies beyond those is worthless.
 /// - Returns: how many are set.
 @inline(never)
 @export(interface)
 @_optimize(speed)
 public func collect(
-  _ flags: UnsafePointer<UInt8>, count: Int, into list: UnsafeMutablePointer<UInt32>, room: Int
+  _ flags: UnsafePointer<UInt8>, count: Int, offset: Int,
+  into list: UnsafeMutablePointer<UInt16>, room: Int
 ) -> Int {
   var found = 0
   var first = 0
@@ -209,7 +211,8 @@ public func collect(
       // Eight at a time, whether or not there are so many: a guess for each number would cost more than the numbers.
       let length = found &+ 8 <= room ? 8 : 1
       for place in 0..<length {
-        list[found &+ place] = UInt32(truncatingIfNeeded: first &+ bits.trailingZeroBitCount)
+        list[found &+ place] = UInt16(
+          truncatingIfNeeded: offset &+ first &+ bits.trailingZeroBitCount)
         bits &= bits &- 1
       }
       found &+= length

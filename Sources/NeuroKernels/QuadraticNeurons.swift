@@ -39,7 +39,7 @@ public func turn(
   currentShift: Int32, bias: Int32, count: Int
 ) {
   let half: Int32 = currentShift == 0 ? 0 : 1 &<< (currentShift &- 1)
-  for neuron in 0..<(count & ~63) {
+  for neuron in 0..<(count & ~15) {
     let input = (current1[neuron] &+ current2[neuron] &+ half) &>> currentShift
     membrane[neuron] = turned(
       membrane[neuron], drive: input &+ bound(arrivals[neuron]) &+ bias, loss: loss)

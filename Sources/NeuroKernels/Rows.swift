@@ -1,23 +1,24 @@
-// Loops over rows of weights, and, as all kernels that take a count of neurons or columns, over whole blocks of 64: arrays are so long,
-// and what lies beyond the last neuron is never looked at. Sums of the acting weights of 256 rows fit into 16 bits: 256 · 128 = 2^15.
+// Loops over rows of weights: 64 columns at a time, and the last 32 or fewer at once. Arrays of columns are so long, and what lies beyond the
+// last column takes part, too: it is never looked at, and its weights, which are those of other rows, take steps of 0. Sums of the acting
+// weights of 256 rows fit into 16 bits: 256 · 128 = 2^15.
 
 import CKernels
 
-/// arrivals += rows · 2^shift, at most 256 rows: 64 columns at a time, whose sums stay in registers.
+/// arrivals += rows · 2^shift, at most 256 rows, whose sums stay in registers.
 ///
 /// - Parameters:
 ///   - weights: [sources][stride] int8.
 ///   - rows: [rowCount] numbers of rows.
-///   - arrivals: [count].
+///   - arrivals: [count], and what follows up to a multiple of 32.
 @inline(never)
 @export(interface)
 @_optimize(speed)
 public func addRows(
-  _ weights: UnsafePointer<Int8>, rows: UnsafePointer<UInt32>, rowCount: Int, stride: Int,
+  _ weights: UnsafePointer<Int8>, rows: UnsafePointer<UInt16>, rowCount: Int, stride: Int,
   shift: Int32, into arrivals: UnsafeMutablePointer<Int32>, count: Int
 ) {
   var column = 0
-  while column < count {
+  while count &- column > 32 {
     var sums0 = PairSums()
     var sums1 = PairSums()
     for index in 0..<rowCount {
@@ -29,6 +30,13 @@ public func addRows(
     sums1.add(rowCount, shift, to: arrivals + (column &+ 32))
     column &+= 64
   }
+  guard column < count else { return }
+  var sums = PairSums()
+  for index in 0..<rowCount {
+    let row = UnsafeRawPointer(weights + (Int(rows[index]) &* stride &+ column))
+    sums.add(row.loadUnaligned(as: Bytes.self))
+  }
+  sums.add(rowCount, shift, to: arrivals + column)
 }
 
 /// As above for int16 masters, of which the top 8 bits act.
@@ -36,13 +44,13 @@ public func addRows(
 @export(interface)
 @_optimize(speed)
 public func addRows(
-  _ weights: UnsafePointer<Int16>, rows: UnsafePointer<UInt32>, rowCount: Int, stride: Int,
+  _ weights: UnsafePointer<Int16>, rows: UnsafePointer<UInt16>, rowCount: Int, stride: Int,
   shift: Int32, into arrivals: UnsafeMutablePointer<Int32>, count: Int
 ) {
   let shifts = Sums(repeating: shift)
   let eight = Words(repeating: 8)
   var column = 0
-  while column < count {
+  while count &- column > 32 {
     var sum0 = Words()
     var sum1 = Words()
     var sum2 = Words()
@@ -60,6 +68,16 @@ public func addRows(
     addSums(kernels_widen(sum3) &<< shifts, to: arrivals + (column &+ 48))
     column &+= 64
   }
+  guard column < count else { return }
+  var sum0 = Words()
+  var sum1 = Words()
+  for index in 0..<rowCount {
+    let row = UnsafeRawPointer(weights + (Int(rows[index]) &* stride &+ column))
+    sum0 &+= row.loadUnaligned(as: Words.self) &>> eight
+    sum1 &+= row.loadUnaligned(fromByteOffset: 32, as: Words.self) &>> eight
+  }
+  addSums(kernels_widen(sum0) &<< shifts, to: arrivals + column)
+  addSums(kernels_widen(sum1) &<< shifts, to: arrivals + (column &+ 16))
 }
 
 private typealias Bytes = SIMD32<Int8>
@@ -108,7 +126,7 @@ private struct PairSums {
 ///   - rows, rhos: [rowCount] numbers of rows, and ρ of each.
 ///   - most: [count] q + 1, the larger of the two steps; of the largest q too, where it does not fit.
 ///   - fraction: [count] f, in 1/256; 0 for the largest q, whose larger step is no other.
-///   - dither: [count] c of the columns.
+///   - dither: [count] c of the columns. All three go on up to a multiple of 32, with steps of 0: 1, and 0 of 256.
 ///   - low, high: limits of the weight.
 ///   - shift, arrivals: as of `addRows`.
 /// - Source: docs/numerics.md 4.2.
@@ -116,7 +134,7 @@ private struct PairSums {
 @export(interface)
 @_optimize(speed)
 public func changeAndAddRows(
-  _ weights: UnsafeMutablePointer<Int8>, rows: UnsafePointer<UInt32>, rhos: UnsafePointer<UInt8>,
+  _ weights: UnsafeMutablePointer<Int8>, rows: UnsafePointer<UInt16>, rhos: UnsafePointer<UInt8>,
   rowCount: Int, stride: Int, most: UnsafePointer<Int8>, fraction: UnsafePointer<UInt8>,
   dither: UnsafePointer<UInt8>, low: Int8, high: Int8, shift: Int32,
   into arrivals: UnsafeMutablePointer<Int32>, count: Int
@@ -125,7 +143,7 @@ public func changeAndAddRows(
   let lows = Bytes(repeating: low)
   let highs = Bytes(repeating: high)
   var column = 0
-  while column < count {
+  while count &- column > 32 {
     let steps0 = Steps(most, fraction, dither, column)
     let steps1 = Steps(most, fraction, dither, column &+ 32)
     var sums0 = PairSums()
@@ -149,11 +167,23 @@ public func changeAndAddRows(
     sums1.add(rowCount, shift, to: arrivals + (column &+ 32))
     column &+= 64
   }
+  guard column < count else { return }
+  let steps = Steps(most, fraction, dither, column)
+  var sums = PairSums()
+  for index in 0..<rowCount {
+    let row = UnsafeMutableRawPointer(weights + (Int(rows[index]) &* stride &+ column))
+    let rho = Bytes(repeating: Int8(bitPattern: rhos[index]))
+    var bytes = kernels_add(row.loadUnaligned(as: Bytes.self), steps.step(rho))
+    if !isFree { bytes = kernels_clip_bytes(bytes, lows, highs) }
+    row.storeBytes(of: bytes, as: Bytes.self)
+    sums.add(bytes)
+  }
+  sums.add(rowCount, shift, to: arrivals + column)
 }
 
-/// The steps of 32 columns.
+/// The steps of 32 columns; f and c are 128 less than those of the law, so that they compare as signed bytes do.
 private struct Steps {
-  let most: Bytes
+  let least: Bytes
   let fraction: Bytes
   let dither: Bytes
 
@@ -162,17 +192,18 @@ private struct Steps {
     _ most: UnsafePointer<Int8>, _ fraction: UnsafePointer<UInt8>, _ dither: UnsafePointer<UInt8>,
     _ column: Int
   ) {
-    self.most = UnsafeRawPointer(most + column).loadUnaligned(as: Bytes.self)
-    self.fraction = UnsafeRawPointer(fraction + column).loadUnaligned(as: Bytes.self)
-    self.dither = UnsafeRawPointer(dither + column).loadUnaligned(as: Bytes.self)
+    let middle = Bytes(repeating: -128)
+    least =
+      UnsafeRawPointer(most + column).loadUnaligned(as: Bytes.self) &- Bytes(repeating: 1)
+    self.fraction =
+      UnsafeRawPointer(fraction + column).loadUnaligned(as: Bytes.self) &+ middle
+    self.dither = UnsafeRawPointer(dither + column).loadUnaligned(as: Bytes.self) &+ middle
   }
 
   /// q + [f > c + ρ].
   @inline(__always)
   func step(_ rho: Bytes) -> Bytes {
-    let level = unsafeBitCast(dither &+ rho, to: SIMD32<UInt8>.self)
-    let isBelow = unsafeBitCast(fraction, to: SIMD32<UInt8>.self) .<= level
-    return most &+ unsafeBitCast(isBelow, to: Bytes.self)
+    least &- unsafeBitCast(fraction .> dither &+ rho, to: Bytes.self)
   }
 }
 
@@ -184,7 +215,7 @@ public func change(
   _ row: UnsafeMutablePointer<Int16>, most: UnsafePointer<Int16>, fraction: UnsafePointer<UInt8>,
   dither: UnsafePointer<UInt8>, rho: UInt8, low: Int16, high: Int16, count: Int
 ) {
-  for column in 0..<(count & ~63) {
+  for column in 0..<(count & ~15) {
     let less: Int16 = fraction[column] > dither[column] &+ rho ? 0 : -1
     let sum = Int32(row[column]) &+ Int32(most[column] &+ less)
     row[column] = min(max(Int16(truncatingIfNeeded: min(max(sum, -32768), 32767)), low), high)
@@ -199,7 +230,7 @@ public func change(
   _ row: UnsafeMutablePointer<Int16>, step: UnsafePointer<Int16>, low: Int16, high: Int16,
   count: Int
 ) {
-  for column in 0..<(count & ~63) {
+  for column in 0..<(count & ~15) {
     let sum = Int32(row[column]) &+ Int32(step[column])
     row[column] = min(max(Int16(truncatingIfNeeded: min(max(sum, -32768), 32767)), low), high)
   }
@@ -213,7 +244,7 @@ public func add(
   _ row: UnsafePointer<Int8>, times factor: Int32, into arrivals: UnsafeMutablePointer<Int32>,
   count: Int
 ) {
-  for column in 0..<(count & ~63) { arrivals[column] &+= Int32(row[column]) &* factor }
+  for column in 0..<(count & ~15) { arrivals[column] &+= Int32(row[column]) &* factor }
 }
 
 @inline(never)
@@ -223,5 +254,5 @@ public func add(
   _ row: UnsafePointer<Int16>, times factor: Int32, into arrivals: UnsafeMutablePointer<Int32>,
   count: Int
 ) {
-  for column in 0..<(count & ~63) { arrivals[column] &+= Int32(row[column] &>> 8) &* factor }
+  for column in 0..<(count & ~15) { arrivals[column] &+= Int32(row[column] &>> 8) &* factor }
 }

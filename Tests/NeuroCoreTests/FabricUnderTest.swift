@@ -69,7 +69,10 @@ final class FabricUnderTest: NetworkUnderTest {
     fabric.tick(stream: UInt8(stream), count: count, learning: learning, labelled: labelled)
   }
 
-  func spikes(population: Int) -> [Int] { fabric.spikes(population: population).map(Int.init) }
+  func spikes(population: Int) -> [Int] {
+    var fired = fabric.spikes(population: population).neurons
+    return Array(AnyIterator { fired.next() })
+  }
 
   func state(population: Int, _ variable: StateVariable) -> [Int] {
     var values = [Int32](repeating: 0, count: neuronCounts[population])

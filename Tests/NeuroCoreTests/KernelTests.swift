@@ -19,20 +19,24 @@ import Testing
     }
   }
 
+  /// Columns that are not a multiple of what kernels take at once; rows lie side by side.
+  static let widths = [1, 10, 31, 33, 52, 64, 100, 192]
+
   @Test(
-    "Sums of rows are exact, up to 256 rows of the least weight", arguments: [1, 2, 7, 40, 256])
-  func sumsAreExact(rowCount: Int) {
-    var random = SplitMix64(seed: UInt64(rowCount))
-    let count = Self.columns
-    var narrow = Self.numbers(Int8.self, 256 * count, &random)
-    var wide = Self.numbers(Int16.self, 256 * count, &random)
+    "Sums of rows are exact, up to 256 rows of the least weight", arguments: widths,
+    [1, 2, 7, 40, 256])
+  func sumsAreExact(count: Int, rowCount: Int) {
+    var random = SplitMix64(seed: UInt64(1_000 * count + rowCount))
+    let stored = 256 * count + columnsBeyond
+    var narrow = Self.numbers(Int8.self, stored, &random)
+    var wide = Self.numbers(Int16.self, stored, &random)
     if rowCount == 256 {
       narrow = narrow.indices.map { $0 % 3 == 0 ? 127 : -128 }
       wide = wide.indices.map { $0 % 3 == 0 ? 32767 : -32768 }
     }
-    let rows = (0..<rowCount).map { _ in UInt32(random.integer(0...255)) }
+    let rows = (0..<rowCount).map { _ in UInt16(random.integer(0...255)) }
     for kernels in Self.builds {
-      var arrivals = [Int32](repeating: 5, count: count)
+      var arrivals = [Int32](repeating: 5, count: count + columnsBeyond)
       kernels.addRows(
         narrow, rows: rows, rowCount: rowCount, stride: count, shift: 3, into: &arrivals,
         count: count)
@@ -40,7 +44,7 @@ import Testing
         let sum = rows.reduce(0) { $0 + Int(narrow[Int($1) * count + column]) }
         #expect(Int(arrivals[column]) == 5 + sum * 8)
       }
-      arrivals = [Int32](repeating: 0, count: count)
+      arrivals = [Int32](repeating: 0, count: count + columnsBeyond)
       kernels.addRows(
         wide, rows: rows, rowCount: rowCount, stride: count, shift: 0, into: &arrivals,
         count: count)
@@ -51,39 +55,75 @@ import Testing
     }
   }
 
-  @Test("A weight changes by q or q + 1 within its limits, and is added then", arguments: 1...20)
-  func changesSaturate(seed: Int) {
-    var random = SplitMix64(seed: UInt64(seed))
-    let count = Self.columns
-    let weights = Self.numbers(Int8.self, 8 * count, &random)
-    let rows: [UInt32] = [0, 1, 3, 4, 7]
-    let rhos = Self.numbers(UInt8.self, rows.count, &random)
-    let steps = Self.numbers(Int8.self, count, &random)
-    let dither = Self.numbers(UInt8.self, count, &random)
-    let fraction = zip(steps, Self.numbers(UInt8.self, count, &random)).map { $0 == 127 ? 0 : $1 }
-    let most = steps.map { $0 &+ 1 }
+  @Test(
+    "A weight changes by q or q + 1 within its limits, and is added then; no other one changes",
+    arguments: widths, 1...8)
+  func changesSaturate(count: Int, seed: Int) {
+    var random = SplitMix64(seed: UInt64(1_000 * count + seed))
     let low = seed % 2 == 0 ? Int8.min : Int8(random.integer(-128...0))
     let high = seed % 2 == 0 ? Int8.max : Int8(random.integer(0...127))
+    let weights = Self.numbers(Int8.self, 8 * count + columnsBeyond, &random).map {
+      min(max($0, low), high)
+    }
+    let rows: [UInt16] = [0, 1, 3, 4, 7]
+    let rhos = Self.numbers(UInt8.self, rows.count, &random)
+    let steps = Steps<Int8>(columns: count, &random)
     for kernels in Self.builds {
       var changed = weights
-      var arrivals = [Int32](repeating: -9, count: count)
+      var arrivals = [Int32](repeating: -9, count: count + columnsBeyond)
       kernels.changeAndAddRows(
-        &changed, rows: rows, rhos: rhos, rowCount: rows.count, stride: count, most: most,
-        fraction: fraction, dither: dither, low: low, high: high, shift: 2, into: &arrivals,
-        count: count)
+        &changed, rows: rows, rhos: rhos, rowCount: rows.count, stride: count, most: steps.most,
+        fraction: steps.fraction, dither: steps.dither, low: low, high: high, shift: 2,
+        into: &arrivals, count: count)
       var expected = weights
       var sums = [Int](repeating: -9, count: count)
       for (row, rho) in zip(rows, rhos) {
         for column in 0..<count {
           let place = Int(row) * count + column
-          let up = fraction[column] > dither[column] &+ rho ? 1 : 0
-          let sum = min(max(Int(weights[place]) + Int(steps[column]) + up, -128), 127)
-          expected[place] = Int8(min(max(sum, Int(low)), Int(high)))
+          expected[place] = steps.change(
+            expected[place], column: column, rho: rho, low: low, high: high)
           sums[column] += Int(expected[place]) * 4
         }
       }
       #expect(changed == expected)
-      #expect(arrivals.map(Int.init) == sums)
+      #expect(arrivals.prefix(count).map(Int.init) == sums)
+    }
+  }
+
+  @Test("So does that of a master, by steps with a draw or without", arguments: widths, 1...8)
+  func mastersSaturate(count: Int, seed: Int) {
+    var random = SplitMix64(seed: UInt64(1_000 * count + seed))
+    let low = seed % 2 == 0 ? Int16.min : Int16(random.integer(-32768...0))
+    let high = seed % 2 == 0 ? Int16.max : Int16(random.integer(0...32767))
+    let weights = Self.numbers(Int16.self, 3 * count + columnsBeyond, &random).map {
+      min(max($0, low), high)
+    }
+    let rho = UInt8(random.integer(0...255))
+    let steps = Steps<Int16>(columns: count, &random)
+    let lanes = padded(count, to: neuronsAtOnce)
+    for kernels in Self.builds {
+      var changed = weights
+      changed.withUnsafeMutableBufferPointer {
+        kernels.change(
+          $0.baseAddress! + count, most: steps.most, fraction: steps.fraction,
+          dither: steps.dither, rho: rho, low: low, high: high, count: lanes)
+      }
+      var expected = weights
+      for column in 0..<count {
+        expected[count + column] = steps.change(
+          weights[count + column], column: column, rho: rho, low: low, high: high)
+      }
+      #expect(changed == expected)
+
+      let step = (0..<lanes).map { $0 < count ? steps.steps[$0] : 0 }
+      changed.withUnsafeMutableBufferPointer {
+        kernels.change($0.baseAddress! + count, step: step, low: low, high: high, count: lanes)
+      }
+      for column in 0..<count {
+        let sum = Int(expected[count + column]) + Int(step[column])
+        expected[count + column] = Int16(min(max(sum, Int(low)), Int(high)))
+      }
+      #expect(changed == expected)
     }
   }
 
@@ -193,11 +233,38 @@ import Testing
     for index in set { flags[index] = 1 }
     for kernels in Self.builds {
       for room in [set.count, count] {
-        var list = [UInt32](repeating: 77, count: count + 1)
-        #expect(kernels.collect(flags, count: count, into: &list, room: room) == set.count)
-        #expect(list.prefix(set.count).map(Int.init) == set)
+        var list = [UInt16](repeating: 77, count: count + 1)
+        let found = kernels.collect(
+          flags, count: count, offset: 65_500, into: &list, room: room)
+        #expect(found == set.count)
+        #expect(list.prefix(found).map(Int.init) == set.map { ($0 + 65_500) % 65_536 })
         #expect(list[room] == 77)
       }
     }
+  }
+}
+
+/// The steps of some columns, and beyond them such as change nothing.
+private struct Steps<Weight: FixedWidthInteger & SignedInteger> {
+  let steps: [Weight]
+  let most: [Weight]
+  let fraction: [UInt8]
+  let dither: [UInt8]
+
+  init(columns: Int, _ random: inout SplitMix64) {
+    steps = KernelTests.numbers(Weight.self, columns, &random)
+    dither = KernelTests.numbers(UInt8.self, columns + columnsBeyond, &random)
+    let fractions = KernelTests.numbers(UInt8.self, columns, &random)
+    fraction =
+      zip(steps, fractions).map { $0 == Weight.max ? 0 : $1 }
+      + [UInt8](repeating: 0, count: columnsBeyond)
+    most = steps.map { $0 &+ 1 } + [Weight](repeating: 1, count: columnsBeyond)
+  }
+
+  func change(_ weight: Weight, column: Int, rho: UInt8, low: Weight, high: Weight) -> Weight {
+    let up = fraction[column] > dither[column] &+ rho ? 1 : 0
+    let sum = Int(weight) + Int(steps[column]) + up
+    let stored = min(max(sum, Int(Weight.min)), Int(Weight.max))
+    return Weight(min(max(stored, Int(low)), Int(high)))
   }
 }

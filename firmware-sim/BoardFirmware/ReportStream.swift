@@ -30,9 +30,11 @@ struct ReportStream {
   ) -> Bool {
     for population in 0..<network.pointee.populationCount
     where network.pointee.recorded[population] != 0 {
-      for neuron in fabric.pointee.spikes(population: population) {
+      var fired = fabric.pointee.spikes(population: population).neurons
+      while let neuron = fired.next() {
         if events.free < SpikeRecord.byteCount, !sendEvents(&firmware) { return false }
-        events.put(SpikeRecord(tick: tick, population: UInt32(population), neuron: neuron))
+        events.put(
+          SpikeRecord(tick: tick, population: UInt32(population), neuron: UInt32(neuron)))
       }
     }
     guard hasProbes else { return true }
@@ -98,9 +100,10 @@ struct Scores {
   func add(_ fabric: UnsafeMutablePointer<Fabric>, population: Int, offset: UInt32) {
     let membrane = fabric.pointee.state(population: population, compartment: .membrane)
     for neuron in 0..<count { potentials[neuron] &+= Int64(membrane[neuron]) }
-    for neuron in fabric.pointee.spikes(population: population) {
-      counts[Int(neuron)] &+= 1
-      if firstSpikes[Int(neuron)] < 0 { firstSpikes[Int(neuron)] = Int32(offset) }
+    var fired = fabric.pointee.spikes(population: population).neurons
+    while let neuron = fired.next() {
+      counts[neuron] &+= 1
+      if firstSpikes[neuron] < 0 { firstSpikes[neuron] = Int32(offset) }
     }
   }
 
