@@ -79,14 +79,15 @@ extension FabricPart {
   /// Beyond the last column, where kernels of rows take in weights of other rows, steps are 0.
   private func endSteps(_ memory: UnsafeMutablePointer<ProjectionMemory>, _ change: ColumnChange) {
     let end = memory.pointee.targetCount
-    let isByte = memory.pointee.projection.storage == .int8
-    // Of 0 and 1, the lower one; masters that all take one step have no lower one.
-    let most = isByte || change == .dithered ? 1 : 0
     kernels_zero(scratch.fraction + end, columnsBeyond)
-    if isByte {
-      (scratch.most8 + end).update(repeating: Int8(most), count: columnsBeyond)
+    if memory.pointee.projection.storage == .int8 {
+      // The larger one of 0 and 1, with no fraction: 0.
+      UnsafeMutableRawPointer(scratch.most8 + end).storeBytes(
+        of: SIMD32(repeating: 1), as: SIMD32<Int8>.self)
     } else {
-      (scratch.most16 + end).update(repeating: Int16(most), count: columnsBeyond)
+      // Masters that all take one step have no smaller one.
+      UnsafeMutableRawPointer(scratch.most16 + end).storeBytes(
+        of: SIMD32(repeating: change == .dithered ? 1 : 0), as: SIMD32<Int16>.self)
     }
   }
 

@@ -117,6 +117,13 @@ extension FabricPart {
       add(delivery, row, memory.pointee.blocks, times: factor)
       add(delivery, row, memory.pointee.rest, times: factor)
     }
+    endArrivals(delivery)
+  }
+
+  /// What was added beyond the last column, where kernels take in weights of other rows, is nobody's.
+  @inline(__always)
+  private func endArrivals(_ delivery: Delivery) {
+    kernels_zero(delivery.arrivals + delivery.memory.pointee.targetCount, 4 * columnsBeyond)
   }
 
   private func add(_ delivery: Delivery, _ row: Int, _ part: RowPart, times factor: Int32) {
@@ -141,6 +148,7 @@ extension FabricPart {
       drawRows(delivery, rows)
       deliverDense(delivery, rows, memory.pointee.blocks)
       deliverDense(delivery, rows, memory.pointee.rest)
+      endArrivals(delivery)
     } else if isPlain, memory.pointee.projection.connectivity == .sparse,
       delivery.change == .none || memory.pointee.isShort
     {

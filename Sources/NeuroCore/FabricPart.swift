@@ -1,5 +1,3 @@
-import CKernels
-
 /// What one thread works on in a tick, and with: all neurons, or its share of each population, and the columns of weights onto them.
 ///
 /// Parts write to nothing that another one reads or writes in the same step.
@@ -23,21 +21,12 @@ struct FabricPart: BitwiseCopyable {
       for position in Int(incomingStarts[target])..<Int(incomingStarts[target + 1]) {
         deliver(Int(incoming[position]), to: memory, in: tick)
       }
-      endArrivals(memory.pointee.count)
       let whole = memory.pointee.firing
       let list = share.map { $0.fired(population: target, of: whole) } ?? whole
       if !integrateAndFire(memory, into: list) {
         integrate(target, memory, moment: tick.moment)
         fire(memory, into: list)
       }
-    }
-  }
-
-  /// What was added beyond the last neuron, by rows that kernels take in blocks, is nobody's.
-  private func endArrivals(_ count: Int) {
-    for compartment in 0..<Compartment.count {
-      guard let arrivals = scratch.arrivals[compartment] else { continue }
-      kernels_zero(arrivals + count, 4 * columnsBeyond)
     }
   }
 

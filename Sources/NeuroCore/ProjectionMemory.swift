@@ -1,7 +1,5 @@
 /// Columns beyond the last one that kernels of rows may take in.
 let columnsBeyond = 32
-/// Weights from one row of the rest to the next, at least: rows that change one after the other would else wait for each other's bytes.
-private let leastStride = 16
 /// As many targets as 16 bits number, and one number more that says of a target that it does not exist.
 private let shortTargets = 65_535
 
@@ -64,8 +62,7 @@ struct ProjectionMemory: BitwiseCopyable {
     let left = targetCount - blockColumns
     blocks = RowPart(start: 0, stride: blockColumns, first: 0, count: blockColumns)
     rest = RowPart(
-      start: sourceCount * blockColumns, stride: left == 0 ? 0 : max(left, leastStride),
-      first: blockColumns, count: left)
+      start: sourceCount * blockColumns, stride: left, first: blockColumns, count: left)
     let sparse = projection.connectivity == .sparse
     let stored: Int
     switch projection.connectivity {
