@@ -69,18 +69,32 @@ public struct ReferencePopulation: Sendable {
     }
   }
 
-  public func state(_ variable: StateVariable) -> [Int] {
+  public func state(_ variable: StateVariable) -> [Int] { self[keyPath: Self.path(variable)] }
+
+  /// Sets a variable, [neuronCount] values, as of the end of the last tick.
+  public mutating func setState(_ variable: StateVariable, _ values: [Int]) {
+    self[keyPath: Self.path(variable)] = values
+  }
+
+  private static func path(_ variable: StateVariable) -> WritableKeyPath<Self, [Int]> {
     switch variable {
-    case .membrane: membrane
-    case .current1: current1
-    case .current2: current2
-    case .dendrite: dendrite
-    case .refractory: refractoryCount
-    case .preTrace: preTrace
-    case .postTrace: postTrace
-    case .meanDendrite: meanDendrite
-    case .dendriteSum: dendriteSum
+    case .membrane: \.membrane
+    case .current1: \.current1
+    case .current2: \.current2
+    case .dendrite: \.dendrite
+    case .refractory: \.refractoryCount
+    case .preTrace: \.preTrace
+    case .postTrace: \.postTrace
+    case .meanDendrite: \.meanDendrite
+    case .dendriteSum: \.dendriteSum
     }
+  }
+
+  /// [neuronCount] who fired in the tick just done.
+  func hasFired() -> [Bool] {
+    var hasFired = [Bool](repeating: false, count: neuronCount)
+    for i in spikes { hasFired[i] = true }
+    return hasFired
   }
 
   /// The neurons that fired d ticks ago.

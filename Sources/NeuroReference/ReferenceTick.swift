@@ -164,8 +164,7 @@ extension ReferenceNetwork {
 
   /// Step 6: the reset of neurons that fired, and refractory counts.
   private mutating func finish(population p: Int) {
-    var hasFired = [Bool](repeating: false, count: populations[p].neuronCount)
-    for i in populations[p].spikes { hasFired[i] = true }
+    let hasFired = populations[p].hasFired()
     for i in 0..<populations[p].neuronCount {
       if hasFired[i] {
         populations[p].membrane[i] = populations[p].membraneAfterSpike(i)
@@ -179,12 +178,12 @@ extension ReferenceNetwork {
   /// Step 8: traces, and the mean of the dendrite.
   private mutating func trace(population p: Int, draws: ReferenceDraws) {
     let parameters = populations[p].description
+    let hasFired = populations[p].hasFired()
     for i in 0..<populations[p].neuronCount {
-      let hasFired = populations[p].spikes.contains(i)
       populations[p].preTrace[i] = parameters.preTrace.next(
-        populations[p].preTrace[i], hasFired: hasFired)
+        populations[p].preTrace[i], hasFired: hasFired[i])
       populations[p].postTrace[i] = parameters.postTrace.next(
-        populations[p].postTrace[i], hasFired: hasFired)
+        populations[p].postTrace[i], hasFired: hasFired[i])
       let ticks = Int(parameters.meanTicks)
       if ticks == 0 || draws.stream != 0 { continue }
       let sum =

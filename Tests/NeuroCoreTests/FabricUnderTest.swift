@@ -52,6 +52,15 @@ final class FabricUnderTest: NetworkUnderTest {
 
   func fire(population: Int, neuron: Int) { fabric.fire(population: population, neuron: neuron) }
 
+  func fire(population: Int, neurons: [Int]) {
+    // Records of events, as a run has them.
+    let records: [UInt32] = neurons.flatMap { [UInt32($0).littleEndian, 7] }
+    records.withUnsafeBytes {
+      guard let base = $0.baseAddress else { return }
+      fabric.fire(population: population, neurons: base, stride: 8, count: neurons.count)
+    }
+  }
+
   func setValues(population: Int, first: Int, _ values: [Int]) {
     for (offset, value) in values.enumerated() {
       fabric.setValue(population: population, neuron: first + offset, to: Int16(value))
@@ -82,6 +91,24 @@ final class FabricUnderTest: NetworkUnderTest {
         count: neuronCounts[population])
     }
     return values.map(Int.init)
+  }
+
+  func setState(population: Int, _ variable: StateVariable, _ values: [Int]) {
+    for (neuron, value) in values.enumerated() {
+      fabric.setState(population: population, variable, neuron: neuron, to: Int32(value))
+    }
+  }
+
+  /// [rows][neurons] of the history, as a snapshot has it.
+  func history(population: Int) -> [Int] {
+    let count = fabric.historyRows(population: population) * neuronCounts[population]
+    return (0..<count).map { Int(fabric.history(population: population, $0)) }
+  }
+
+  func setHistory(population: Int, _ values: [Int]) {
+    for (index, value) in values.enumerated() {
+      fabric.setHistory(population: population, index, to: Int16(value))
+    }
   }
 
   func weights(projection: Int) -> [Int] {

@@ -4,11 +4,14 @@ import NeuroReference
 /// What the reference and the core both do, so that one test can hold either.
 protocol NetworkUnderTest: AnyObject {
   func fire(population: Int, neuron: Int)
+  /// At once, as a run with events does.
+  func fire(population: Int, neurons: [Int])
   func setValues(population: Int, first: Int, _ values: [Int])
   func drawSpikes(population: Int, intensities: [Int], stream: Int, count: UInt64)
   func tick(stream: Int, count: UInt64, learning: Bool, labelled: Bool)
   func spikes(population: Int) -> [Int]
   func state(population: Int, _ variable: StateVariable) -> [Int]
+  func setState(population: Int, _ variable: StateVariable, _ values: [Int])
   func weights(projection: Int) -> [Int]
   func setEnabled(projection: Int, _ on: Bool)
   func setLearning(projection: Int, _ on: Bool)
@@ -52,6 +55,10 @@ final class ReferenceUnderTest: NetworkUnderTest {
 
   func fire(population: Int, neuron: Int) { network.fire(population: population, neuron: neuron) }
 
+  func fire(population: Int, neurons: [Int]) {
+    for neuron in neurons { fire(population: population, neuron: neuron) }
+  }
+
   func setValues(population: Int, first: Int, _ values: [Int]) {
     network.setValues(population: population, first: first, values)
   }
@@ -72,6 +79,10 @@ final class ReferenceUnderTest: NetworkUnderTest {
 
   func state(population: Int, _ variable: StateVariable) -> [Int] {
     network.populations[population].state(variable)
+  }
+
+  func setState(population: Int, _ variable: StateVariable, _ values: [Int]) {
+    network.populations[population].setState(variable, values)
   }
 
   func weights(projection: Int) -> [Int] { network.projections[projection].weights }

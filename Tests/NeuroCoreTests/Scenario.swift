@@ -5,6 +5,7 @@ enum Step {
   case fire(population: Int, neurons: [Int])
   case setValues(population: Int, first: Int, values: [Int])
   case drawSpikes(population: Int, intensities: [Int])
+  case setState(population: Int, variable: StateVariable, values: [Int])
   case setEnabled(projection: Int, on: Bool)
   case setLearning(projection: Int, on: Bool)
   case setRate(projection: Int, rate: Int)
@@ -14,21 +15,23 @@ enum Step {
 /// The steps before a tick, and the tick.
 struct ScenarioTick {
   var steps: [Step] = []
-  var stream: Int
+  var stream = 0
   var count: UInt64
-  var learning: Bool
-  var labelled: Bool
+  var learning = true
+  var labelled = false
 
   func run(on network: any NetworkUnderTest) {
     for step in steps {
       switch step {
       case .fire(let population, let neurons):
-        for neuron in neurons { network.fire(population: population, neuron: neuron) }
+        network.fire(population: population, neurons: neurons)
       case .setValues(let population, let first, let values):
         network.setValues(population: population, first: first, values)
       case .drawSpikes(let population, let intensities):
         network.drawSpikes(
           population: population, intensities: intensities, stream: stream, count: count)
+      case .setState(let population, let variable, let values):
+        network.setState(population: population, variable, values)
       case .setEnabled(let projection, let on): network.setEnabled(projection: projection, on)
       case .setLearning(let projection, let on): network.setLearning(projection: projection, on)
       case .setRate(let projection, let rate): network.setRate(projection: projection, rate)

@@ -138,4 +138,27 @@ import Testing
     #expect(abs(mean) < 5 * 577 / 128)
     #expect(abs(variance.squareRoot() - 577) < 577 * 0.03)
   }
+
+  @Test("What a program writes decays, where nothing arrives, too", arguments: 0..<3)
+  func writtenStateDecays(kind: Int) {
+    var network = NetworkDescription()
+    network.add(.input, 1)
+    network.add(kind == 2 ? .quadratic : .leaky, 21) {
+      $0.threshold = 3_000
+      $0.currentShift = 1
+      $0.decays[0] = DecaySet(membrane: 90, current1: 300, current2: 2_000, dendrite: 4_000)
+    }
+    if kind == 1 { network.set(.decayIndex, of: 1, [Int](repeating: 0, count: 21)) }
+    network.connect(0, 1, [Int](repeating: 100, count: 21)) { $0.compartment = .membrane }
+    let values = (0..<21).map { 3_000 * ($0 - 10) }
+    var scenario = (0..<8).map { ScenarioTick(count: UInt64($0)) }
+    scenario[1].steps = [.setState(population: 1, variable: .current1, values: values)]
+    scenario[2].steps = [.setState(population: 1, variable: .dendrite, values: values)]
+    scenario[3].steps = [
+      .setState(population: 1, variable: .current2, values: values.reversed()),
+      .setState(population: 1, variable: .refractory, values: (0..<21).map { $0 % 3 }),
+      .fire(population: 0, neurons: [0]),
+    ]
+    #expect(Comparison(network, scenario).firstDisagreement() == nil)
+  }
 }
