@@ -29,13 +29,40 @@ KERNELS_INLINE kernels_bytes kernels_clip_bytes(kernels_bytes a, kernels_bytes l
 
 KERNELS_INLINE kernels_sums kernels_widen(kernels_words words) { return __builtin_convertvector(words, kernels_sums); }
 
-/* even[0], odd[0], even[1] and so on, of the lower and of the upper half. */
-KERNELS_INLINE kernels_sums kernels_widen_lower(kernels_words even, kernels_words odd) {
-  return kernels_widen(__builtin_shufflevector(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+/* a + b of the columns 0 to 7 and 16 to 23, and of the others: as the instruction of AVX2 takes them, which no loop is turned into. */
+#if defined(__AVX2__)
+#define KERNELS_SUM(a, b, ...) \
+  (kernels_words) __builtin_ia32_pmaddubsw256((kernels_chars)((kernels_bytes)1), (kernels_chars)__builtin_shufflevector(a, b, __VA_ARGS__))
+typedef char kernels_chars __attribute__((vector_size(32)));
+
+KERNELS_INLINE kernels_words kernels_sum_outer(kernels_bytes a, kernels_bytes b) {
+  return KERNELS_SUM(a, b, 0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6, 38, 7, 39, 16, 48, 17, 49, 18, 50, 19, 51, 20, 52, 21, 53, 22, 54, 23, 55);
 }
 
-KERNELS_INLINE kernels_sums kernels_widen_upper(kernels_words even, kernels_words odd) {
-  return kernels_widen(__builtin_shufflevector(even, odd, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
+KERNELS_INLINE kernels_words kernels_sum_inner(kernels_bytes a, kernels_bytes b) {
+  return KERNELS_SUM(a, b, 8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15, 47, 24, 56, 25, 57, 26, 58, 27, 59, 28, 60, 29, 61, 30, 62, 31, 63);
+}
+#else
+#define KERNELS_SOME(a, ...) __builtin_convertvector(__builtin_shufflevector(a, a, __VA_ARGS__), kernels_words)
+
+KERNELS_INLINE kernels_words kernels_sum_outer(kernels_bytes a, kernels_bytes b) {
+  return KERNELS_SOME(a, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+         KERNELS_SOME(b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+}
+
+KERNELS_INLINE kernels_words kernels_sum_inner(kernels_bytes a, kernels_bytes b) {
+  return KERNELS_SOME(a, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31) +
+         KERNELS_SOME(b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+}
+#endif
+
+/* The columns 0 to 15 of such sums, and 16 to 31. */
+KERNELS_INLINE kernels_sums kernels_widen_lower(kernels_words outer, kernels_words inner) {
+  return kernels_widen(__builtin_shufflevector(outer, inner, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
+}
+
+KERNELS_INLINE kernels_sums kernels_widen_upper(kernels_words outer, kernels_words inner) {
+  return kernels_widen(__builtin_shufflevector(outer, inner, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31));
 }
 
 /* Bit i is set where flag i is not 0. */

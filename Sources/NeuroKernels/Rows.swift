@@ -19,24 +19,22 @@ public func addRows(
 ) {
   var column = 0
   while count &- column > 32 {
-    var sums0 = PairSums()
-    var sums1 = PairSums()
-    for index in 0..<rowCount {
+    let sums = sumRows(rowCount) { index in
       let row = UnsafeRawPointer(weights + (Int(rows[index]) &* stride &+ column))
-      sums0.add(row.loadUnaligned(as: Bytes.self))
-      sums1.add(row.loadUnaligned(fromByteOffset: 32, as: Bytes.self))
+      return (
+        row.loadUnaligned(as: Bytes.self), row.loadUnaligned(fromByteOffset: 32, as: Bytes.self)
+      )
     }
-    sums0.add(rowCount, shift, to: arrivals + column)
-    sums1.add(rowCount, shift, to: arrivals + (column &+ 32))
+    sums.0.add(shift, to: arrivals + column)
+    sums.1.add(shift, to: arrivals + (column &+ 32))
     column &+= 64
   }
   guard column < count else { return }
-  var sums = PairSums()
-  for index in 0..<rowCount {
+  let sums = sumRows(rowCount) { index in
     let row = UnsafeRawPointer(weights + (Int(rows[index]) &* stride &+ column))
-    sums.add(row.loadUnaligned(as: Bytes.self))
+    return row.loadUnaligned(as: Bytes.self)
   }
-  sums.add(rowCount, shift, to: arrivals + column)
+  sums.add(shift, to: arrivals + column)
 }
 
 /// As above for int16 masters, of which the top 8 bits act.
@@ -90,33 +88,61 @@ private func addSums(_ sums: Sums, to arrivals: UnsafeMutablePointer<Int32>) {
   place.storeBytes(of: place.loadUnaligned(as: Sums.self) &+ sums, as: Sums.self)
 }
 
-/// The sums of 32 columns over at most 256 rows.
-///
-/// Bytes are added in pairs, as words of 16 bits. With a low byte made unsigned by 128 more, the sum of the words less 256 times the
-/// sum of their high bytes is, modulo 2^16, that of the low ones. So a row costs two sums and a shift for 32 weights.
-private struct PairSums {
-  private var words = Words()
-  private var odd = Words()
+/// The sums of 32 columns over at most 256 rows, two rows at a time.
+private struct RowSums {
+  private var outer = Words()
+  private var inner = Words()
 
   @inline(__always)
   init() {}
 
   @inline(__always)
-  mutating func add(_ row: Bytes) {
-    let pairs = unsafeBitCast(row, to: Words.self) ^ Words(repeating: 128)
-    words &+= pairs
-    odd &+= pairs &>> Words(repeating: 8)
+  mutating func add(_ row: Bytes, _ next: Bytes) {
+    outer &+= kernels_sum_outer(row, next)
+    inner &+= kernels_sum_inner(row, next)
   }
 
   /// arrivals += sums · 2^shift.
   @inline(__always)
-  func add(_ rowCount: Int, _ shift: Int32, to arrivals: UnsafeMutablePointer<Int32>) {
-    let surplus = Words(repeating: 128 &* Int16(truncatingIfNeeded: rowCount))
-    let even = words &- (odd &<< Words(repeating: 8)) &- surplus
+  func add(_ shift: Int32, to arrivals: UnsafeMutablePointer<Int32>) {
     let shifts = Sums(repeating: shift)
-    addSums(kernels_widen_lower(even, odd) &<< shifts, to: arrivals)
-    addSums(kernels_widen_upper(even, odd) &<< shifts, to: arrivals + 16)
+    addSums(kernels_widen_lower(outer, inner) &<< shifts, to: arrivals)
+    addSums(kernels_widen_upper(outer, inner) &<< shifts, to: arrivals + 16)
   }
+}
+
+/// The sums of 32 columns, whose weights `row` gives.
+@inline(__always)
+private func sumRows(_ count: Int, _ row: (Int) -> Bytes) -> RowSums {
+  var sums = RowSums()
+  var index = 0
+  while index &+ 1 < count {
+    sums.add(row(index), row(index &+ 1))
+    index &+= 2
+  }
+  if index < count { sums.add(row(index), Bytes()) }
+  return sums
+}
+
+/// Those of 64 columns.
+@inline(__always)
+private func sumRows(_ count: Int, _ row: (Int) -> (Bytes, Bytes)) -> (RowSums, RowSums) {
+  var sums0 = RowSums()
+  var sums1 = RowSums()
+  var index = 0
+  while index &+ 1 < count {
+    let first = row(index)
+    let second = row(index &+ 1)
+    sums0.add(first.0, second.0)
+    sums1.add(first.1, second.1)
+    index &+= 2
+  }
+  if index < count {
+    let last = row(index)
+    sums0.add(last.0, Bytes())
+    sums1.add(last.1, Bytes())
+  }
+  return (sums0, sums1)
 }
 
 /// Changes rows of int8 weights, at most 256 of them, by their columns' steps, and adds what they become, as `addRows`.
@@ -139,46 +165,81 @@ public func changeAndAddRows(
   dither: UnsafePointer<UInt8>, low: Int8, high: Int8, shift: Int32,
   into arrivals: UnsafeMutablePointer<Int32>, count: Int
 ) {
-  let isFree = low == -128 && high == 127
-  let lows = Bytes(repeating: low)
-  let highs = Bytes(repeating: high)
+  let limits = Limits(low, high)
   var column = 0
   while count &- column > 32 {
     let steps0 = Steps(most, fraction, dither, column)
     let steps1 = Steps(most, fraction, dither, column &+ 32)
-    var sums0 = PairSums()
-    var sums1 = PairSums()
-    for index in 0..<rowCount {
-      let row = UnsafeMutableRawPointer(weights + (Int(rows[index]) &* stride &+ column))
-      let rho = Bytes(repeating: Int8(bitPattern: rhos[index]))
-      var bytes0 = kernels_add(row.loadUnaligned(as: Bytes.self), steps0.step(rho))
-      var bytes1 = kernels_add(
-        row.loadUnaligned(fromByteOffset: 32, as: Bytes.self), steps1.step(rho))
-      if !isFree {
-        bytes0 = kernels_clip_bytes(bytes0, lows, highs)
-        bytes1 = kernels_clip_bytes(bytes1, lows, highs)
+    var sums0 = RowSums()
+    var sums1 = RowSums()
+    var index = 0
+    while index &+ 1 < rowCount {
+      let row = weights + (Int(rows[index]) &* stride &+ column)
+      let next = weights + (Int(rows[index &+ 1]) &* stride &+ column)
+      var bytes0 = steps0.added(to: row, rhos[index])
+      var bytes1 = steps1.added(to: row + 32, rhos[index])
+      var next0 = steps0.added(to: next, rhos[index &+ 1])
+      var next1 = steps1.added(to: next + 32, rhos[index &+ 1])
+      if !limits.areFree {
+        bytes0 = limits.clip(bytes0)
+        bytes1 = limits.clip(bytes1)
+        next0 = limits.clip(next0)
+        next1 = limits.clip(next1)
       }
-      row.storeBytes(of: bytes0, as: Bytes.self)
-      row.storeBytes(of: bytes1, toByteOffset: 32, as: Bytes.self)
-      sums0.add(bytes0)
-      sums1.add(bytes1)
+      // What the first row has beyond its last column may be the next one: it is stored first, and unchanged.
+      store(bytes0, to: row)
+      store(bytes1, to: row + 32)
+      store(next0, to: next)
+      store(next1, to: next + 32)
+      sums0.add(bytes0, next0)
+      sums1.add(bytes1, next1)
+      index &+= 2
     }
-    sums0.add(rowCount, shift, to: arrivals + column)
-    sums1.add(rowCount, shift, to: arrivals + (column &+ 32))
+    if index < rowCount {
+      let row = weights + (Int(rows[index]) &* stride &+ column)
+      let bytes0 = limits.clip(steps0.added(to: row, rhos[index]))
+      let bytes1 = limits.clip(steps1.added(to: row + 32, rhos[index]))
+      store(bytes0, to: row)
+      store(bytes1, to: row + 32)
+      sums0.add(bytes0, Bytes())
+      sums1.add(bytes1, Bytes())
+    }
+    sums0.add(shift, to: arrivals + column)
+    sums1.add(shift, to: arrivals + (column &+ 32))
     column &+= 64
   }
   guard column < count else { return }
   let steps = Steps(most, fraction, dither, column)
-  var sums = PairSums()
-  for index in 0..<rowCount {
-    let row = UnsafeMutableRawPointer(weights + (Int(rows[index]) &* stride &+ column))
-    let rho = Bytes(repeating: Int8(bitPattern: rhos[index]))
-    var bytes = kernels_add(row.loadUnaligned(as: Bytes.self), steps.step(rho))
-    if !isFree { bytes = kernels_clip_bytes(bytes, lows, highs) }
-    row.storeBytes(of: bytes, as: Bytes.self)
-    sums.add(bytes)
+  let sums = sumRows(rowCount) { index in
+    let row = weights + (Int(rows[index]) &* stride &+ column)
+    let bytes = limits.clip(steps.added(to: row, rhos[index]))
+    store(bytes, to: row)
+    return bytes
   }
-  sums.add(rowCount, shift, to: arrivals + column)
+  sums.add(shift, to: arrivals + column)
+}
+
+@inline(__always)
+private func store(_ bytes: Bytes, to weights: UnsafeMutablePointer<Int8>) {
+  UnsafeMutableRawPointer(weights).storeBytes(of: bytes, as: Bytes.self)
+}
+
+/// Limits of weights.
+private struct Limits {
+  private let lows: Bytes
+  private let highs: Bytes
+  /// Whether they are those of a byte.
+  let areFree: Bool
+
+  @inline(__always)
+  init(_ low: Int8, _ high: Int8) {
+    lows = Bytes(repeating: low)
+    highs = Bytes(repeating: high)
+    areFree = low == -128 && high == 127
+  }
+
+  @inline(__always)
+  func clip(_ bytes: Bytes) -> Bytes { kernels_clip_bytes(bytes, lows, highs) }
 }
 
 /// The steps of 32 columns; f and c are 128 less than those of the law, so that they compare as signed bytes do.
@@ -200,10 +261,13 @@ private struct Steps {
     self.dither = UnsafeRawPointer(dither + column).loadUnaligned(as: Bytes.self) &+ middle
   }
 
-  /// q + [f > c + ρ].
+  /// Weights and q + [f > c + ρ], within those of a byte.
   @inline(__always)
-  func step(_ rho: Bytes) -> Bytes {
-    least &- unsafeBitCast(fraction .> dither &+ rho, to: Bytes.self)
+  func added(to weights: UnsafePointer<Int8>, _ rho: UInt8) -> Bytes {
+    let level = dither &+ Bytes(repeating: Int8(bitPattern: rho))
+    return kernels_add(
+      UnsafeRawPointer(weights).loadUnaligned(as: Bytes.self),
+      least &- unsafeBitCast(fraction .> level, to: Bytes.self))
   }
 }
 
