@@ -115,11 +115,12 @@ extension FabricPart {
     let viewed = variable(factor, of: target)
     let gate = variable(term.gateVariable, of: target)
     if memory.pointee.isViewedAtOnce, let first = viewed.first, let gateFirst = gate.first {
+      let limits = gate.limits(low: Int32(term.gateLow), high: Int32(term.gateHigh))
       return kernels.viewAndSplit(
         first, viewShift: Int32(viewed.shift), high: viewed.high, gate: gateFirst,
-        gateShift: Int32(gate.shift), gateHigh: gate.high, opensFrom: Int32(term.gateLow),
-        to: Int32(term.gateHigh), isInside: term.gate == .inside, scale: scale, low: low,
-        shift: shift, most: scratch.most8, fraction: scratch.fraction, count: columns) != 0
+        opensFrom: limits.low, to: limits.high, isInside: term.gate == .inside, scale: scale,
+        low: low, shift: shift, most: scratch.most8, fraction: scratch.fraction, count: columns)
+        != 0
     }
     fillView(of: factor, target, into: scratch.values)
     if term.gate != .none {
@@ -273,6 +274,14 @@ private struct NeuronVariable {
     self.second = second
     self.shift = shift
     self.isTrace = isTrace
+  }
+
+  /// Of the variable, what its views from `low` to `high` come from: the other way round if there are none.
+  func limits(low: Int32, high: Int32) -> (low: Int32, high: Int32) {
+    let half: Int32 = shift == 0 ? 0 : 1 &<< (Int32(shift) &- 1)
+    let least = low == -32768 ? Int32.min : low > self.high ? .max : low &<< Int32(shift) &- half
+    let most = high >= self.high ? Int32.max : (high &+ 1) &<< Int32(shift) &- half &- 1
+    return (least, most)
   }
 
   @inline(__always)

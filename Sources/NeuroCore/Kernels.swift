@@ -369,21 +369,20 @@ struct Kernels: BitwiseCopyable {
   @inline(__always)
   func viewAndSplit(
     _ first: UnsafePointer<Int32>, viewShift: Int32, high: Int32, gate: UnsafePointer<Int32>,
-    gateShift: Int32, gateHigh: Int32, opensFrom open: Int32, to last: Int32, isInside: Bool,
-    scale: Int32, low: Int32, shift: Int32, most: UnsafeMutablePointer<Int8>,
-    fraction: UnsafeMutablePointer<UInt8>, count: Int
+    opensFrom open: Int32, to last: Int32, isInside: Bool, scale: Int32, low: Int32, shift: Int32,
+    most: UnsafeMutablePointer<Int8>, fraction: UnsafeMutablePointer<UInt8>, count: Int
   ) -> Int32 {
     #if arch(x86_64)
       if isWide {
         return NeuroKernelsV3.viewAndSplit(
-          first, viewShift: viewShift, high: high, gate: gate, gateShift: gateShift,
-          gateHigh: gateHigh, opensFrom: open, to: last, isInside: isInside, scale: scale, low: low,
-          shift: shift, most: most, fraction: fraction, count: count)
+          first, viewShift: viewShift, high: high, gate: gate, opensFrom: open, to: last,
+          isInside: isInside, scale: scale, low: low, shift: shift, most: most, fraction: fraction,
+          count: count)
       }
     #endif
     return NeuroKernels.viewAndSplit(
-      first, viewShift: viewShift, high: high, gate: gate, gateShift: gateShift, gateHigh: gateHigh,
-      opensFrom: open, to: last, isInside: isInside, scale: scale, low: low, shift: shift,
-      most: most, fraction: fraction, count: count)
+      first, viewShift: viewShift, high: high, gate: gate, opensFrom: open, to: last,
+      isInside: isInside, scale: scale, low: low, shift: shift, most: most, fraction: fraction,
+      count: count)
   }
 }

@@ -31,25 +31,22 @@ public func view(
 ///
 /// - Parameters:
 ///   - first, gate: [count] what is viewed, and what the gate looks at.
-///   - open, last: the gate's limits.
+///   - open, last: the gate's limits, of the variable and not of its view.
 /// - Returns: the bits that some value has that was viewed.
 @inline(never)
 @export(interface)
 @_optimize(speed)
 public func viewAndSplit(
   _ first: UnsafePointer<Int32>, viewShift: Int32, high: Int32, gate: UnsafePointer<Int32>,
-  gateShift: Int32, gateHigh: Int32, opensFrom open: Int32, to last: Int32, isInside: Bool,
-  scale: Int32, low: Int32, shift: Int32, most: UnsafeMutablePointer<Int8>,
-  fraction: UnsafeMutablePointer<UInt8>, count: Int
+  opensFrom open: Int32, to last: Int32, isInside: Bool, scale: Int32, low: Int32, shift: Int32,
+  most: UnsafeMutablePointer<Int8>, fraction: UnsafeMutablePointer<UInt8>, count: Int
 ) -> Int32 {
   let half: Int32 = viewShift == 0 ? 0 : 1 &<< (viewShift &- 1)
-  let gateHalf: Int32 = gateShift == 0 ? 0 : 1 &<< (gateShift &- 1)
   let flip: Int32 = isInside ? 0 : -1
   var bits: Int32 = 0
   for column in 0..<(count & ~15) {
-    let seen = kernels_clip((gate[column] &+ gateHalf) &>> gateShift, -32768, gateHigh)
-    let isAbove: Int32 = seen >= open ? -1 : 0
-    let isBelow: Int32 = seen <= last ? -1 : 0
+    let isAbove: Int32 = gate[column] >= open ? -1 : 0
+    let isBelow: Int32 = gate[column] <= last ? -1 : 0
     let viewed = kernels_clip((first[column] &+ half) &>> viewShift, -32768, high)
     let value = viewed & (isAbove & isBelow ^ flip)
     let scaled = (value &* scale &+ low) &>> shift

@@ -184,4 +184,42 @@ import Testing
     run.setRate(projection: 0, 256)
     #expect(arrive(learning: true) == [0, 1])
   }
+
+  @Test("A gate's limits hold to the unit, up to the ends of what is viewed", arguments: [0, 1, 8])
+  func gateLimitsHold(shift: Int) {
+    let ends = [-32_768, -32_767, -3, -1, 0, 1, 3, 32_766, 32_767]
+    let half = shift == 0 ? 0 : 1 << (shift - 1)
+    let values = ends.flatMap { end in
+      [-half - 1, -half, half - 1, half].map { min(max(end << shift + $0, -1 << 23), 1 << 23 - 1) }
+    }
+    var network = NetworkDescription()
+    network.add(.input, 1)
+    network.add(.leaky, values.count) {
+      $0.hasThreshold = false
+      $0.membraneViewShift = UInt8(shift)
+      $0.decays[0] = DecaySet(membrane: 0, current1: 0, current2: 0, dendrite: 0)
+    }
+    for low in ends {
+      for high in ends where network.projections.count < 80 {
+        network.connect(0, 1, values.map { _ in 0 }) {
+          $0.compartment = .current2
+          $0.learning = true
+          $0.rule.termCount = 1
+          $0.rule.terms[0].gate = low % 2 == 0 ? .inside : .outside
+          $0.rule.terms[0].gateVariable = .membrane
+          $0.rule.terms[0].gateLow = Int16(low)
+          $0.rule.terms[0].gateHigh = Int16(high)
+          $0.rule.terms[0].factorA = .dendrite
+          $0.rule.terms[0].mantissa = 3
+        }
+      }
+    }
+    var scenario = (0..<3).map { ScenarioTick(count: UInt64($0)) }
+    scenario[0].steps = [
+      .setState(population: 1, variable: .membrane, values: values),
+      .setState(population: 1, variable: .dendrite, values: values.map { _ in 2 }),
+      .fire(population: 0, neurons: [0]),
+    ]
+    #expect(Comparison(network, scenario).firstDisagreement() == nil)
+  }
 }
