@@ -7,7 +7,7 @@ import Testing
 /// SPIKELET_RANDOM_NETWORKS sets how many, SPIKELET_FIRST_SEED the first of their seeds: one network
 /// of a failure is seen again with its seed and a count of 1.
 @Suite struct AgreementTests {
-  static let networkCount = setting("SPIKELET_RANDOM_NETWORKS") ?? 400
+  static let networkCount = setting("SPIKELET_RANDOM_NETWORKS") ?? 300
   static let firstSeed = setting("SPIKELET_FIRST_SEED") ?? 1
   static let batchCount = 8
 
