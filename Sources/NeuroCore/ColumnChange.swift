@@ -235,7 +235,7 @@ extension FabricPart {
     kernels.drawBlocks(
       numbers, word1: moment.word1(purpose, object: object), word2: moment.word2,
       word3: moment.word3, key: moment.seed, into: bytes.assumingMemoryBound(to: UInt32.self),
-      count: (count + 7) & ~7)
+      count: padded(count, to: blocksAtOnce))
   }
 }
 

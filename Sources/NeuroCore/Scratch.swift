@@ -1,5 +1,3 @@
-import CKernels
-
 /// Working arrays, reused by each projection in each tick. [columns] each, and as many more as kernels take in beyond the last one.
 struct Scratch: BitwiseCopyable {
   /// What arrives at each compartment of a population, if something ever does; zero but while one is at work.

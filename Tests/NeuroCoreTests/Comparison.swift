@@ -37,9 +37,9 @@ struct Comparison {
       work += visits(of: reference)
       for (kind, core) in zip(kinds, cores) {
         tick.run(on: core)
-        let isLooked = comparesState || index + 1 == scenario.count
+        let isCompared = comparesState || index + 1 == scenario.count
         if let found = spikeDisagreement(reference, core)
-          ?? (isLooked ? stateDisagreement(reference, core) : nil)
+          ?? (isCompared ? stateDisagreement(reference, core) : nil)
         {
           return "\(kind), tick \(index): \(found)"
         }

@@ -200,7 +200,7 @@ import Testing
       $0.decays[0] = DecaySet(membrane: 0, current1: 0, current2: 0, dendrite: 0)
     }
     for low in ends {
-      for high in ends where network.projections.count < 80 {
+      for high in ends {
         network.connect(0, 1, values.map { _ in 0 }) {
           $0.compartment = .current2
           $0.learning = true
